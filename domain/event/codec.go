@@ -1,0 +1,54 @@
+package event
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Type names one event type and how to read it.
+type Type struct {
+	Name   string
+	decode func([]byte) (Event, error)
+}
+
+// TypeOf describes E by its own EventType.
+func TypeOf[E Event]() Type {
+	var zero E
+	return Type{Name: zero.EventType(), decode: func(b []byte) (Event, error) {
+		var e E
+		if err := json.Unmarshal(b, &e); err != nil {
+			return nil, err
+		}
+		return e, nil
+	}}
+}
+
+// Codec turns bytes into events by wire type. It is immutable after NewCodec.
+type Codec struct{ types map[string]Type }
+
+// NewCodec joins the types of several rooms; a name given twice is an error of the build.
+func NewCodec(rooms ...[]Type) (*Codec, error) {
+	c := &Codec{types: map[string]Type{}}
+	for _, room := range rooms {
+		for _, t := range room {
+			if _, twice := c.types[t.Name]; twice {
+				return nil, fmt.Errorf("event type %s is described twice", t.Name)
+			}
+			c.types[t.Name] = t
+		}
+	}
+	return c, nil
+}
+
+// Decode reads an event. known is false where this build has no such type: the caller keeps the bytes and goes on.
+func (c *Codec) Decode(name string, data []byte) (e Event, known bool, err error) {
+	t, known := c.types[name]
+	if !known {
+		return nil, false, nil
+	}
+	e, err = t.decode(data)
+	if err != nil {
+		return nil, true, fmt.Errorf("decode %s: %w", name, err)
+	}
+	return e, true, nil
+}
