@@ -89,3 +89,17 @@ type Pending struct {
 
 // MaxBytes is the largest event, data and metadata together; larger content is a sealed blob named by its hash.
 const MaxBytes = 256 << 10
+
+// Checkpoint is where a follower of the log stands, in the log's own terms. The zero Checkpoint is before the first
+// event. Restoring an older log starts a new epoch.
+type Checkpoint struct {
+	Epoch    int       `json:"epoch"`
+	Number   uint64    `json:"number,string"`
+	EventID  uuid.UUID `json:"event_id"`
+	Position Position  `json:"position"`
+}
+
+// After is the checkpoint of a follower that has taken r.
+func (r Recorded) After(epoch int) Checkpoint {
+	return Checkpoint{Epoch: epoch, Number: r.Number, EventID: r.ID, Position: r.Position}
+}
