@@ -1,0 +1,86 @@
+package eventstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+
+	"github.com/careledger/careledger/domain/event"
+)
+
+// Load implements command.Ledger. Numbers are not set: a stream read does not count.
+func (l *Log) Load(ctx context.Context, stream string, from uint64) ([]event.Recorded, error) {
+	var events []event.Recorded
+	err := l.read(ctx, stream, esdb.ReadStreamOptions{From: esdb.Revision(from)}, math.MaxInt64, func(e *esdb.RecordedEvent) error {
+		r, err := l.decode(e)
+		events = append(events, r)
+		return err
+	})
+	return events, err
+}
+
+// read calls take with each event of a stream; a stream that is not there has none.
+func (l *Log) read(ctx context.Context, stream string, o esdb.ReadStreamOptions, limit uint64, take func(*esdb.RecordedEvent) error) error {
+	client, err := l.connection.get()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	read, err := client.ReadStream(ctx, stream, o, limit)
+	if err != nil {
+		return l.connection.translate(client, err)
+	}
+	defer read.Close()
+	for {
+		resolved, err := read.Recv()
+		var e *esdb.Error
+		switch {
+		case err == nil:
+			if err := take(resolved.OriginalEvent()); err != nil {
+				return err
+			}
+		case errors.Is(err, io.EOF), errors.As(err, &e) && e.Code() == esdb.ErrorCodeResourceNotFound:
+			return nil
+		default:
+			return l.connection.translate(client, err)
+		}
+	}
+}
+
+func (l *Log) decode(e *esdb.RecordedEvent) (event.Recorded, error) {
+	r := event.Recorded{
+		ID: e.EventID, Stream: e.StreamID, Revision: e.EventNumber, Type: e.EventType, Data: e.Data,
+		Position: event.Position{Commit: e.Position.Commit, Prepare: e.Position.Prepare},
+	}
+	if err := json.Unmarshal(e.UserMetadata, &r.Metadata); err != nil {
+		return r, fmt.Errorf("metadata of %s at %s/%d cannot be read: %w", e.EventType, e.StreamID, e.EventNumber, err)
+	}
+	var err error
+	r.Event, _, err = l.codec.Decode(e.EventType, e.Data)
+	if err != nil {
+		return r, fmt.Errorf("event at %s/%d: %w", e.StreamID, e.EventNumber, err)
+	}
+	return r, nil
+}
+
+// ours decodes e where it bears the ledger's id and so has a ledger number.
+func (l *Log) ours(e *esdb.RecordedEvent) (event.Recorded, bool) {
+	if strings.HasPrefix(e.EventType, "$") {
+		return event.Recorded{}, false
+	}
+	r, err := l.decode(e)
+	if r.Metadata.Ledger != l.ledger {
+		return event.Recorded{}, false
+	}
+	if err != nil {
+		l.logger.Error("an event cannot be read and is passed on undecoded", "stream", r.Stream, "revision", r.Revision, "type", r.Type)
+	}
+	return r, true
+}
