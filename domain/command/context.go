@@ -36,6 +36,20 @@ type Context struct {
 	IfMatch       *uint64
 }
 
+// Caused is the context of a step that a command causes in another stream. The step has an id of its own, since the
+// same command may have to take it again after it was undone.
+func (c Context) Caused() Context {
+	return Context{
+		ID: uuid.New(), Actor: c.Actor, Device: c.Device, CorrelationID: c.CorrelationID, CausationID: c.ID, ReceivedAt: c.ReceivedAt,
+	}
+}
+
+// ProcessContext is the context of a command that one of the product's own processes sends.
+func ProcessContext(process string, now time.Time) Context {
+	id := uuid.New()
+	return Context{ID: id, CorrelationID: id, CausationID: id, Actor: "process:" + process, ReceivedAt: now}
+}
+
 // Item is one command for a stream. Entity is the id of what the command makes or changes, the same on every retry.
 // OccurredOn is the day on which it happened.
 type Item[C any] struct {

@@ -1,0 +1,119 @@
+package plan
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/careledger/careledger/domain/calendar"
+)
+
+//go:embed plans/*.json
+var plans embed.FS
+
+// Plan is a government plan for one prefecture. Tolerance is in the unit of each indicator, as a share of the target
+// (0.01: one per cent of it). DaysUntilComplete is how many days after its end a month still gathers late records.
+type Plan struct {
+	ID                string       `json:"id"`
+	Prefecture        string       `json:"prefecture"`
+	Name              string       `json:"name"`
+	NameZh            string       `json:"name_zh"`
+	Source            string       `json:"source"`
+	BaselineOn        calendar.Day `json:"baseline_on"`
+	Deadline          calendar.Day `json:"deadline"`
+	DaysUntilComplete int          `json:"days_until_complete"`
+	Tolerance         float64      `json:"tolerance"`
+	AlertSettleSecs   int          `json:"alert_settle_seconds"`
+	Definitions       []Definition `json:"definitions"`
+}
+
+// Definition is one indicator in one variant. Numerator and Denominator name measures (projections/indicators knows
+// how each is counted); Scale turns their ratio into Unit (100 for %, 1000 for ‰); without a denominator the value is
+// the numerator. A count adds up over areas, so a county does not inherit the prefecture's target for it.
+type Definition struct {
+	Code          string   `json:"code"`
+	Number        string   `json:"number,omitempty"`
+	Variant       string   `json:"variant"`
+	Version       int      `json:"version"`
+	Group         string   `json:"group"`
+	Name          string   `json:"name"`
+	NameZh        string   `json:"name_zh"`
+	Unit          string   `json:"unit"`
+	Decimals      int      `json:"decimals"`
+	Numerator     string   `json:"numerator_measure"`
+	Minus         string   `json:"minus_measure,omitempty"`
+	Denominator   string   `json:"denominator_measure,omitempty"`
+	Scale         float64  `json:"scale,omitempty"`
+	NumeratorIs   string   `json:"numerator"`
+	NumeratorZh   string   `json:"numerator_zh"`
+	DenominatorIs string   `json:"denominator,omitempty"`
+	DenominatorZh string   `json:"denominator_zh,omitempty"`
+	Source        string   `json:"source"`
+	Targets       []Target `json:"targets,omitempty"`
+}
+
+// Official is the variant that a code means when none is named.
+const Official = "official"
+
+// IsRatio reports whether the indicator is a ratio; its target holds for every area.
+func (d Definition) IsRatio() bool { return d.Denominator != "" }
+
+// Wenshan reads the embedded plan of Wenshan prefecture of 2022.
+func Wenshan() (*Plan, error) {
+	f, err := plans.Open("plans/wenshan-2022.json")
+	if err != nil {
+		return nil, fmt.Errorf("open the embedded plan: %w", err)
+	}
+	defer f.Close()
+	return Read(f)
+}
+
+// Read reads and checks a plan. Unknown members are errors.
+func Read(r io.Reader) (*Plan, error) {
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	var p Plan
+	if err := d.Decode(&p); err != nil {
+		return nil, fmt.Errorf("read the plan: %w", err)
+	}
+	return &p, p.check()
+}
+
+func (p *Plan) check() error {
+	if len(p.Prefecture) != 4 || p.ID == "" || p.BaselineOn == 0 || p.Deadline <= p.BaselineOn {
+		return fmt.Errorf("plan %q: id, a prefecture of four digits, baseline_on and a later deadline are needed", p.ID)
+	}
+	seen := map[string]bool{}
+	for _, d := range p.Definitions {
+		key := d.Code + "/" + d.Variant
+		switch {
+		case d.Code == "" || d.Variant == "" || d.Version < 1 || d.Numerator == "":
+			return fmt.Errorf("plan %s: definition %q needs code, variant, version and numerator_measure", p.ID, key)
+		case seen[key]:
+			return fmt.Errorf("plan %s: definition %q stands twice", p.ID, key)
+		case d.Denominator != "" && d.Scale <= 0:
+			return fmt.Errorf("plan %s: definition %q needs a scale above 0", p.ID, key)
+		}
+		seen[key] = true
+		for _, t := range d.Targets {
+			if err := t.check(); err != nil {
+				return fmt.Errorf("plan %s: definition %q: %w", p.ID, key, err)
+			}
+		}
+	}
+	return nil
+}
+
+// Find answers the definition of a code and variant ("" means official).
+func (p *Plan) Find(code, variant string) (Definition, bool) {
+	if variant == "" {
+		variant = Official
+	}
+	i := slices.IndexFunc(p.Definitions, func(d Definition) bool { return d.Code == code && d.Variant == variant })
+	if i < 0 {
+		return Definition{}, false
+	}
+	return p.Definitions[i], true
+}

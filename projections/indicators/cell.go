@@ -1,0 +1,80 @@
+package indicators
+
+import (
+	"time"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/plan"
+)
+
+// Cell is one number: an indicator of an area and period by one version of its definition. Value, Expected and the
+// targets are in Unit, unrounded (a share of 0.52 is 52 in "%"). Numerator and Denominator are exact counts or sums.
+// Position is the ledger number up to which the cell folds the log. Records counts the service records of the period
+// that fed it. A pointer is nil where there is no data.
+type Cell struct {
+	Code         string            `json:"code"`
+	Area         string            `json:"area"`
+	Period       string            `json:"period"`
+	Value        *float64          `json:"value"`
+	Unit         string            `json:"unit"`
+	Numerator    *float64          `json:"numerator"`
+	Denominator  *float64          `json:"denominator"`
+	Definition   DefinitionRef     `json:"definition"`
+	Target       *plan.Assessment  `json:"target"`
+	Targets      []plan.Assessment `json:"targets"`
+	Expected     *float64          `json:"expected"`
+	Status       plan.Status       `json:"status"`
+	ComputedAt   time.Time         `json:"computed_at"`
+	Position     uint64            `json:"position,string"`
+	Complete     bool              `json:"complete"`
+	PeriodClosed bool              `json:"period_closed"`
+	Records      uint64            `json:"records"`
+}
+
+// DefinitionRef names the definition that a cell used.
+type DefinitionRef struct {
+	Version int    `json:"version"`
+	Variant string `json:"variant"`
+}
+
+// Level says which areas below the asked one a query answers.
+type Level string
+
+// The levels of a query.
+const (
+	Self      Level = "self"
+	Counties  Level = "county"
+	Townships Level = "township"
+)
+
+// Query asks for cells of one period. Codes empty: all. KnownAt zero: as known now; else only what was recorded until
+// then counts.
+type Query struct {
+	Area    string
+	Level   Level
+	Period  calendar.Period
+	Codes   []string
+	KnownAt time.Time
+}
+
+// TrendQuery asks for one indicator of one area over the months From to To, inclusive. Variant empty: official.
+type TrendQuery struct {
+	Area     string
+	Code     string
+	Variant  string
+	From, To calendar.Month
+}
+
+// Answer is a set of cells with the ledger number that the prefecture's projection has reached.
+type Answer struct {
+	Cells    []Cell
+	Frontier uint64
+}
+
+// Periods says which months a page should offer: First is the month of the plan's baseline, Newest the newest in which
+// some whole county (all of its townships) has visit records, Current the month of today.
+type Periods struct {
+	First   calendar.Month `json:"first"`
+	Newest  calendar.Month `json:"newest_with_records"`
+	Current calendar.Month `json:"current"`
+}
