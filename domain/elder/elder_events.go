@@ -36,20 +36,23 @@ type HomeVisitLogged struct {
 	Note       *event.Sealed `json:"note,omitempty"`
 }
 
-// HomeVisitCorrected: what the visit was instead; it replaces day, mode and outcome as a whole.
+// HomeVisitCorrected: what the visit was instead; it replaces day, mode and outcome as a whole. WasOn is the day that
+// held until now, so that whoever counts knows which month to count anew.
 type HomeVisitCorrected struct {
 	Elder      uuid.UUID     `json:"elder"`
 	Visit      uuid.UUID     `json:"visit"`
+	WasOn      calendar.Day  `json:"was_on"`
 	OccurredOn calendar.Day  `json:"occurred_on"`
 	Mode       Mode          `json:"mode"`
 	Outcome    Outcome       `json:"outcome"`
 	Reason     *event.Sealed `json:"reason"`
 }
 
-// HomeVisitEnteredInError: the visit never took place and counts nowhere.
+// HomeVisitEnteredInError: the visit never took place and counts nowhere. WasOn is the day that held until now.
 type HomeVisitEnteredInError struct {
 	Elder  uuid.UUID     `json:"elder"`
 	Visit  uuid.UUID     `json:"visit"`
+	WasOn  calendar.Day  `json:"was_on"`
 	Reason *event.Sealed `json:"reason"`
 }
 
