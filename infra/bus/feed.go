@@ -1,0 +1,309 @@
+package bus
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/careledger/careledger/domain/event"
+)
+
+const (
+	defaultBatch  = 2000
+	maxBatchBytes = 8 << 20
+
+	// staleAfter: an announced head that the feed has not reached for so long was lost on the way.
+	staleAfter = 300 * time.Millisecond
+	// silentAfter: so long without an announcement, no relay is at work or the bus is away.
+	silentAfter = time.Second
+	checkEvery  = 50 * time.Millisecond
+	// near: a message of the bus within so many numbers of what the log has given shows that the bus keeps up.
+	near = 5000
+)
+
+// FeedOptions: which events, from where, in what portions.
+type FeedOptions struct {
+	// Prefecture, four digits ("0000": what belongs to the whole ledger); empty for every event of the ledger.
+	Prefecture string
+	// Name of the durable consumer, before "-<prefecture>"; "projector" where empty. Two feeds of one name and
+	// prefecture disturb each other (they stay complete, by reading the log).
+	Name string
+	// From is the checkpoint behind which to begin.
+	From event.Checkpoint
+	// MaxBatch is the largest batch; 0 means 2,000.
+	MaxBatch int
+	// MaxWait is how long a batch may wait to fill while more is known to come. An event that is alone never waits.
+	MaxWait time.Duration
+}
+
+// Batch is 1 or more events in ledger order. Head is the newest number known, at least that of the last event; Live
+// says that nothing is known beyond this batch.
+type Batch struct {
+	Events []event.Recorded
+	Head   uint64
+	Live   bool
+}
+
+// Feed calls take with the events behind o.From in ledger order, each once, without a hole, until ctx ends or take
+// fails (its error, wrapped). It reads the log until it meets the bus, then the bus; and the log again wherever the
+// bus has a hole, is stale, silent or away. Events look the same from either: without sealed values and body hash.
+//
+// An error other than take's or ctx's says that From is not a checkpoint of this log: what was built must be rebuilt.
+func (b *Bus) Feed(ctx context.Context, log Log, o FeedOptions, take func(ctx context.Context, batch Batch) error) error {
+	if o.Name == "" {
+		o.Name = "projector"
+	}
+	if o.MaxBatch <= 0 {
+		o.MaxBatch = defaultBatch
+	}
+	f := &feed{bus: b, log: log, options: o, take: take, last: o.From, head: newHead(), deliveries: make(chan delivery, o.MaxBatch)}
+	f.label = f.durable()
+	f.fromBus, f.fromLog = b.metrics.fed.WithLabelValues(f.label, "bus"), b.metrics.fed.WithLabelValues(f.label, "log")
+	f.reader = newReader(f)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return f.receive(ctx) })
+	group.Go(func() error { return f.listen(ctx) })
+	group.Go(func() error { return f.run(ctx) })
+	return group.Wait()
+}
+
+// feed is one run. Its fields belong to run's goroutine, except head and deliveries.
+type feed struct {
+	bus        *Bus
+	log        Log
+	options    FeedOptions
+	take       func(context.Context, Batch) error
+	label      string
+	head       *head
+	deliveries chan delivery
+	reader     *reader // of the log
+
+	last    event.Checkpoint // taken or in batch
+	batch   []event.Recorded
+	bytes   int
+	held    *delivery // from the bus, beyond a hole
+	acks    delivery  // the last delivery that needs nothing more but take
+	suspect time.Time // since when a head is announced that last has not reached; zero while there is none
+	partial bool      // the log has given a full portion: there is more
+
+	fromBus, fromLog prometheus.Counter
+}
+
+func (f *feed) run(ctx context.Context) error {
+	defer f.reader.stop()
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	f.readLog(ctx, "start")
+	for {
+		if err := f.wait(ctx, tick.C); err != nil {
+			return ended(ctx, err)
+		}
+		if len(f.batch) == 0 {
+			continue
+		}
+		if err := f.fill(ctx); err != nil {
+			return ended(ctx, err)
+		}
+		if err := f.flush(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// wait blocks for one thing to happen.
+func (f *feed) wait(ctx context.Context, tick <-chan time.Time) error {
+	select {
+	case d := <-f.open():
+		return f.deliver(ctx, d)
+	case p := <-f.reader.portions():
+		return f.portion(ctx, p)
+	case <-tick:
+		f.check(ctx)
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// fill adds what is there already, and while more is known to come waits for it, but not beyond MaxWait.
+func (f *feed) fill(ctx context.Context) error {
+	var deadline <-chan time.Time
+	for !f.full() {
+		select {
+		case d := <-f.open():
+			if err := f.deliver(ctx, d); err != nil {
+				return err
+			}
+			continue
+		case p := <-f.reader.portions():
+			if err := f.portion(ctx, p); err != nil {
+				return err
+			}
+			continue
+		default:
+		}
+		if f.options.MaxWait <= 0 || !f.behind() {
+			return nil
+		}
+		if deadline == nil {
+			timer := time.NewTimer(f.options.MaxWait)
+			defer timer.Stop()
+			deadline = timer.C
+		}
+		select {
+		case d := <-f.open():
+			if err := f.deliver(ctx, d); err != nil {
+				return err
+			}
+		case p := <-f.reader.portions():
+			if err := f.portion(ctx, p); err != nil {
+				return err
+			}
+		case <-deadline:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// open is the channel of deliveries, closed to us while one is held.
+func (f *feed) open() <-chan delivery {
+	if f.held != nil {
+		return nil
+	}
+	return f.deliveries
+}
+
+func (f *feed) full() bool { return len(f.batch) >= f.options.MaxBatch || f.bytes >= maxBatchBytes }
+
+// behind reports whether more is known than the batch holds.
+func (f *feed) behind() bool {
+	return f.head.number() > f.last.Number || f.held != nil || f.partial || len(f.deliveries) > 0 || f.reader.waiting()
+}
+
+// flush hands the batch over, and acknowledges.
+func (f *feed) flush(ctx context.Context) error {
+	for len(f.batch) > 0 {
+		n := min(len(f.batch), f.options.MaxBatch)
+		b := Batch{Events: f.batch[:n:n], Head: max(f.head.number(), f.last.Number), Live: n == len(f.batch) && !f.behind()}
+		if err := f.take(ctx, b); err != nil {
+			return fmt.Errorf("take %d events from number %d: %w", n, b.Events[0].Number, err)
+		}
+		f.batch = f.batch[n:]
+	}
+	f.batch, f.bytes = make([]event.Recorded, 0, min(f.options.MaxBatch, 256)), 0
+	f.acknowledge()
+	return nil
+}
+
+// acknowledge tells the bus what has been taken; everything before is meant too. A lost one only means that it comes
+// again and is dropped.
+func (f *feed) acknowledge() {
+	if f.acks.message == nil {
+		return
+	}
+	if err := f.acks.message.Ack(); err != nil {
+		f.bus.logger.Debug("acknowledge", "feed", f.label, "error", err)
+	}
+	f.acks = delivery{}
+}
+
+// add puts an event that follows the last one into the batch.
+func (f *feed) add(r event.Recorded) {
+	f.batch = append(f.batch, r)
+	f.bytes += len(r.Data) + 512
+	f.last = r.After(f.log.Epoch())
+	f.suspect = time.Time{}
+}
+
+// deliver looks at a message of the bus: known already, next in the chain, or beyond a hole.
+func (f *feed) deliver(ctx context.Context, d delivery) error {
+	switch {
+	case d.event.Number <= f.last.Number:
+		f.acks = d
+		if d.event.Number+near > f.last.Number {
+			f.reader.stop()
+			f.partial = false
+		}
+	case f.connects(d):
+		f.acks = d
+		f.add(d.event)
+		f.fromBus.Inc()
+		f.reader.stop()
+		f.partial = false
+	default:
+		f.held = &d
+		f.readLog(ctx, "hole")
+	}
+	return nil
+}
+
+// connects reports whether nothing is missing between the last event and d.
+func (f *feed) connects(d delivery) bool {
+	if f.options.Prefecture == "" {
+		return d.event.Number == f.last.Number+1
+	}
+	return d.previous <= f.last.Number
+}
+
+// portion takes what the log has given; what was held may connect now.
+func (f *feed) portion(ctx context.Context, p portion) error {
+	if p.err != nil {
+		return p.err
+	}
+	f.partial = p.more
+	for _, r := range p.events {
+		if r.Number > f.last.Number {
+			f.add(r)
+			f.fromLog.Inc()
+		}
+	}
+	if d := f.held; d != nil && (d.event.Number <= f.last.Number || f.connects(*d)) {
+		f.held = nil
+		return f.deliver(ctx, *d)
+	}
+	return nil
+}
+
+// check acknowledges what needed no taking, and turns to the log where the bus cannot be trusted to bring what there is.
+func (f *feed) check(ctx context.Context) {
+	if len(f.batch) == 0 {
+		f.acknowledge()
+	}
+	now := time.Now()
+	if f.head.number() <= f.last.Number {
+		f.suspect = time.Time{}
+	} else if f.suspect.IsZero() {
+		f.suspect = now
+	}
+	switch {
+	case !f.head.attached():
+		f.readLog(ctx, "detached")
+	case now.Sub(f.head.heard()) > silentAfter:
+		f.readLog(ctx, "silent")
+	case !f.suspect.IsZero() && now.Sub(f.suspect) > staleAfter:
+		f.readLog(ctx, "stale")
+	}
+}
+
+func (f *feed) readLog(ctx context.Context, reason string) {
+	if f.reader.active() {
+		return
+	}
+	f.bus.metrics.heals.WithLabelValues(f.label, reason).Inc()
+	f.bus.logger.Debug("a feed reads the log", "feed", f.label, "reason", reason, "number", f.last.Number)
+	f.reader.start(ctx, f.last)
+}
+
+// durable is the consumer's name.
+func (f *feed) durable() string {
+	if f.options.Prefecture == "" {
+		return token(f.options.Name) + "-" + wholeLedger
+	}
+	return token(f.options.Name) + "-" + token(f.options.Prefecture)
+}

@@ -1,0 +1,190 @@
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/careledger/careledger/domain/event"
+)
+
+const (
+	pullMessages  = 2000
+	pullBytes     = 16 << 20
+	heartbeat     = time.Second
+	ackWait       = 2 * time.Minute // longer than any insert; what comes again is dropped
+	maxAckPending = 50_000
+	keepConsumer  = 7 * 24 * time.Hour
+)
+
+// delivery is a message of the bus.
+type delivery struct {
+	event    event.Recorded
+	previous uint64
+	message  jetstream.Msg
+}
+
+// receive keeps a durable consumer at work until ctx ends, made again wherever it is gone.
+func (f *feed) receive(ctx context.Context) error {
+	var wait backoff
+	for {
+		err := f.attach(ctx, &wait)
+		f.head.detach()
+		if ctx.Err() != nil {
+			return nil // run says why
+		}
+		f.bus.logger.Debug("a feed is not on the bus just now", "feed", f.label, "error", err)
+		wait.wait(ctx)
+	}
+}
+
+// attach makes or finds the consumer and passes its messages on until something fails.
+func (f *feed) attach(ctx context.Context, wait *backoff) error {
+	consumer, err := f.consumer(ctx)
+	if err != nil {
+		return err
+	}
+	messages, err := consumer.Messages(jetstream.PullMaxMessagesWithBytesLimit(pullMessages, pullBytes), jetstream.PullHeartbeat(heartbeat))
+	if err != nil {
+		return fmt.Errorf("pull from %s: %w", f.label, err)
+	}
+	defer messages.Stop()
+	defer context.AfterFunc(ctx, messages.Stop)()
+	f.head.attach()
+	for {
+		m, err := messages.Next()
+		if err != nil {
+			return fmt.Errorf("pull from %s: %w", f.label, err)
+		}
+		wait.reset()
+		d, ok := f.read(m)
+		if !ok {
+			continue
+		}
+		select {
+		case f.deliveries <- d:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+var errOtherStream = errors.New("the stream holds another ledger or epoch, or no relay has claimed it yet")
+
+func (f *feed) consumer(ctx context.Context) (jetstream.Consumer, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	s, err := f.bus.js.Stream(ctx, streamName)
+	if err != nil {
+		return nil, fmt.Errorf("stream %s: %w", streamName, err)
+	}
+	if !holds(s, f.log) {
+		return nil, errOtherStream
+	}
+	filter := records + ".>"
+	if f.options.Prefecture != "" {
+		filter = records + "." + token(f.options.Prefecture) + ".>"
+	}
+	c, err := s.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+		Durable: f.label, FilterSubject: filter, DeliverPolicy: jetstream.DeliverAllPolicy,
+		AckPolicy: jetstream.AckAllPolicy, AckWait: ackWait, MaxAckPending: maxAckPending, InactiveThreshold: keepConsumer,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("consumer %s: %w", f.label, err)
+	}
+	return c, nil
+}
+
+// read decodes a message; one that is not the relay's is passed over, and where an event is missing for it, the chain
+// shows the hole.
+func (f *feed) read(m jetstream.Msg) (delivery, bool) {
+	r, previous, err := Decode(m.Data())
+	if err != nil || r.Metadata.Ledger != f.log.Ledger() {
+		f.bus.logger.Warn("a message that is not the relay's is passed over", "feed", f.label, "subject", m.Subject())
+		return delivery{}, false
+	}
+	r.Event = f.bus.decode(r)
+	return delivery{event: r, previous: previous, message: m}, true
+}
+
+// listen follows the relay's announcements until ctx ends.
+func (f *feed) listen(ctx context.Context) error {
+	mine := f.options.Prefecture
+	if mine == "" {
+		mine = wholeLedger
+	}
+	hear := func(_ string, body []byte) error {
+		var a announcement
+		if json.Unmarshal(body, &a) == nil {
+			f.head.hear(a.Number)
+		}
+		return nil
+	}
+	if mine != wholeLedger { // a prefecture without events has no head: the ledger's shows that the relay is there
+		done := make(chan struct{})
+		defer func() { <-done }()
+		go func() {
+			defer close(done)
+			_ = f.bus.subscribe(ctx, heads+"."+wholeLedger, func(string, []byte) error { f.head.hear(0); return nil })
+		}()
+	}
+	err := f.bus.subscribe(ctx, heads+"."+token(mine), hear)
+	if ctx.Err() != nil {
+		return nil // run says why
+	}
+	return err
+}
+
+// head is what a feed knows of the bus: the newest number announced, when, and whether a consumer is attached.
+type head struct {
+	mu        sync.Mutex
+	newest    uint64
+	last      time.Time
+	connected bool
+}
+
+func newHead() *head { return &head{last: time.Now()} }
+
+func (h *head) hear(number uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.last = time.Now()
+	if number > h.newest {
+		h.newest = number
+	}
+}
+
+func (h *head) number() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.newest
+}
+
+func (h *head) heard() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last
+}
+
+func (h *head) attach() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.connected = true
+}
+
+func (h *head) detach() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.connected = false
+}
+
+func (h *head) attached() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.connected
+}
