@@ -26,7 +26,9 @@ type Plan struct {
 	DaysUntilComplete int          `json:"days_until_complete"`
 	Tolerance         float64      `json:"tolerance"`
 	AlertSettleSecs   int          `json:"alert_settle_seconds"`
-	Definitions       []Definition `json:"definitions"`
+	// Headline is the code of the indicator whose records say which month a page opens on.
+	Headline    string       `json:"headline"`
+	Definitions []Definition `json:"definitions"`
 }
 
 // Definition is one indicator in one variant. Numerator and Denominator name measures (projections/indicators knows
@@ -84,6 +86,9 @@ func Read(r io.Reader) (*Plan, error) {
 func (p *Plan) check() error {
 	if len(p.Prefecture) != 4 || p.ID == "" || p.BaselineOn == 0 || p.Deadline <= p.BaselineOn {
 		return fmt.Errorf("plan %q: id, a prefecture of four digits, baseline_on and a later deadline are needed", p.ID)
+	}
+	if _, ok := p.Find(p.Headline, Official); !ok {
+		return fmt.Errorf("plan %s: headline %q is not the code of a definition", p.ID, p.Headline)
 	}
 	seen := map[string]bool{}
 	for _, d := range p.Definitions {

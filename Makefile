@@ -1,0 +1,57 @@
+# Careledger · 照护台账
+# make run builds what is missing and serves on http://127.0.0.1:8080; make test runs all tests.
+
+SHELL := /bin/bash
+GO ?= go
+NPM ?= npm
+export CGO_ENABLED = 0
+
+ENGINE := infra/warehouse/embedded/engine
+WEB := infra/web
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/*.html $(WEB)/*.ts $(WEB)/public -type f 2>/dev/null)
+
+.PHONY: run build test test-go test-web lint bench engine web clean help
+
+help: ## what there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: build ## build what is missing and serve on http://127.0.0.1:8080
+	bin/careledger serve
+
+build: engine web bin/careledger ## build bin/careledger
+
+.PHONY: bin/careledger
+bin/careledger:
+	$(GO) build -trimpath -o bin/careledger ./cmd/careledger
+
+engine: ## fetch the ClickHouse engine once (178 MB, into the user's cache)
+	@$(ENGINE)/install.sh
+
+web: $(WEB)/dist/index.html ## build the page
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	cd $(WEB) && $(NPM) ci --no-audit --no-fund
+	@touch $@
+
+$(WEB)/dist/index.html: $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES)
+	cd $(WEB) && $(NPM) run build
+	@touch $@
+
+test: build test-go test-web ## run all tests
+
+test-go:
+	$(GO) vet ./...
+	$(GO) test -timeout 20m ./...
+
+test-web:
+	cd $(WEB) && $(NPM) run typecheck && $(NPM) test && $(NPM) run size
+
+lint: ## golangci-lint, as configured in .golangci.yml
+	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0 run
+
+bench: build ## print the figures of README's performance table
+	bin/careledger bench
+
+clean: ## remove what was built; the engine stays in the cache
+	rm -rf bin $(WEB)/dist/* $(WEB)/node_modules
+	@touch $(WEB)/dist/.gitkeep

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Role is a part of the work that a process takes on.
+type Role string
+
+// The roles; a process has all of them unless told otherwise.
+const (
+	API       Role = "api"       // commands, questions, the page; needs the vault
+	Relay     Role = "relay"     // publishes the log on the bus, settles reservations that hang, closes days
+	Projector Role = "projector" // keeps facts and cells
+	Alerts    Role = "alerts"    // judges cells, tells the webhook
+)
+
+// Roles lists all roles.
+func Roles() []Role { return []Role{API, Relay, Projector, Alerts} }
+
+// Options of one process. An empty EventStore, NATS or ClickHouse URL means the embedded engine below Dir.
+type Options struct {
+	Dir        string
+	Listen     string
+	Roles      []Role
+	EventStore string
+	NATS       string
+	ClickHouse string
+	Database   string
+	Plan       string // a plan file; empty: the embedded plan of Wenshan
+	Areas      string // an area table; empty: the embedded one of Wenshan
+	Webhook    string // posts alerts there
+	AdminToken string // presets the first administrator's token
+
+	// WarehouseCommand is the argv that runs the warehouse child: `careledger warehouse` of this executable.
+	WarehouseCommand []string
+	WarehouseEnv     []string
+
+	Now      func() time.Time
+	Logger   *slog.Logger
+	Registry *prometheus.Registry
+}
+
+// Validate answers everything that is wrong at once.
+func (o Options) Validate() error {
+	var all []error
+	if o.Dir == "" {
+		all = append(all, errors.New("--data: name a directory / 请指定数据目录"))
+	}
+	if _, _, err := net.SplitHostPort(o.Listen); o.has(API) && err != nil {
+		all = append(all, errors.New("--listen: write HOST:PORT, e.g. 127.0.0.1:8080 / 请写成 主机:端口"))
+	}
+	if len(o.Roles) == 0 {
+		all = append(all, errors.New("--roles: name at least one of api, relay, projector, alerts / 请至少指定一个角色"))
+	}
+	for _, r := range o.Roles {
+		if !slices.Contains(Roles(), r) {
+			all = append(all, fmt.Errorf("--roles: %q is none of api, relay, projector, alerts / 未知角色", r))
+		}
+	}
+	for _, u := range []struct{ flag, url, form string }{
+		{"--eventstore", o.EventStore, "esdb"}, {"--nats", o.NATS, "nats,tls,ws,wss"}, {"--clickhouse", o.ClickHouse, "clickhouse,http,https"},
+		{"--webhook", o.Webhook, "http,https"},
+	} {
+		if u.url != "" && !hasScheme(u.url, u.form) {
+			all = append(all, fmt.Errorf("%s: the URL must begin with %s:// / 地址格式不对", u.flag, strings.ReplaceAll(u.form, ",", ":// or ")))
+		}
+	}
+	return errors.Join(all...)
+}
+
+func hasScheme(url, schemes string) bool {
+	for s := range strings.SplitSeq(schemes, ",") {
+		if strings.HasPrefix(url, s+"://") || s == "esdb" && strings.HasPrefix(url, "esdb+discover://") {
+			return true
+		}
+	}
+	return false
+}
+
+func (o Options) has(r Role) bool { return slices.Contains(o.Roles, r) }
+
+// prepare makes the data directory and finds out whether it can be written.
+func (o Options) prepare() error {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return fmt.Errorf("the data directory %s cannot be made: choose another with --data, or give this user the right to write there / 无法创建数据目录，请用 --data 另选或授予写权限 (%w)", o.Dir, err)
+	}
+	probe, err := os.CreateTemp(o.Dir, ".probe-*")
+	if err != nil {
+		return fmt.Errorf("the data directory %s cannot be written: give this user the right to write there / 数据目录不可写，请授予写权限 (%w)", o.Dir, err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+func (o Options) below(part string) string { return filepath.Join(o.Dir, part) }

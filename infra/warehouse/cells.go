@@ -1,0 +1,171 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/projector"
+)
+
+type measuredRow struct {
+	Month   uint32  `ch:"month"`
+	Area    string  `ch:"area"`
+	Measure string  `ch:"measure"`
+	Value   float64 `ch:"value"`
+	Records uint64  `ch:"records"`
+}
+
+// Measure implements indicators.Measurer.
+func (w *Warehouse) Measure(ctx context.Context, g indicators.Group, b indicators.Bounds) ([]indicators.Measured, error) {
+	var rows []measuredRow
+	err := w.read(ctx, &rows, "SELECT toUInt32(month) AS month, toString(area) AS area, toString(measure) AS measure, value, toUInt64(records) AS records FROM ("+g.SQL()+")",
+		clickhouse.Named("prefecture", b.Prefecture), clickhouse.Named("number", b.Number),
+		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("from", b.From.String()))
+	measured := make([]indicators.Measured, len(rows))
+	for i, r := range rows {
+		measured[i] = indicators.Measured{Month: calendar.Month(r.Month), Area: r.Area, Measure: r.Measure, Value: r.Value, Records: r.Records}
+	}
+	return measured, err
+}
+
+// numbersOf writes months as the SQL text counts them.
+func numbersOf(months []calendar.Month) clickhouse.ArraySet {
+	set := make(clickhouse.ArraySet, len(months))
+	for i, m := range months {
+		set[i] = int32(m)
+	}
+	return set
+}
+
+func textsOf(texts []string) clickhouse.ArraySet {
+	set := make(clickhouse.ArraySet, len(texts))
+	for i, t := range texts {
+		set[i] = t
+	}
+	return set
+}
+
+type cellRow struct {
+	Prefecture  string    `ch:"prefecture"`
+	Month       int32     `ch:"month"`
+	Code        string    `ch:"code"`
+	Variant     string    `ch:"variant"`
+	Version     uint32    `ch:"version"`
+	Area        string    `ch:"area"`
+	Number      uint64    `ch:"number"`
+	ComputedAt  time.Time `ch:"computed_at"`
+	Value       *float64  `ch:"value"`
+	Numerator   *float64  `ch:"numerator"`
+	Denominator *float64  `ch:"denominator"`
+	Records     uint64    `ch:"records"`
+}
+
+type slabRow struct {
+	Prefecture string    `ch:"prefecture"`
+	Month      int32     `ch:"month"`
+	Code       string    `ch:"code"`
+	Variant    string    `ch:"variant"`
+	Version    uint32    `ch:"version"`
+	Number     uint64    `ch:"number"`
+	ComputedAt time.Time `ch:"computed_at"`
+}
+
+// Keep writes the cells that changed and then their slabs.
+func (w *Warehouse) Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []projector.Slab) error {
+	cells := make([]cellRow, len(changed))
+	for i, n := range changed {
+		cells[i] = cellRow{
+			Prefecture: prefecture, Month: int32(n.Month), Code: n.Code, Variant: n.Variant, Version: uint32(n.Version), Area: n.Area,
+			Number: n.Position, ComputedAt: n.ComputedAt, Value: n.Value, Numerator: n.Numerator, Denominator: n.Denominator, Records: n.Records,
+		}
+	}
+	if err := insert(ctx, w, "cells", cells); err != nil {
+		return err
+	}
+	rows := make([]slabRow, len(slabs))
+	for i, s := range slabs {
+		rows[i] = slabRow{
+			Prefecture: prefecture, Month: int32(s.Month), Code: s.Code, Variant: s.Variant, Version: uint32(s.Version),
+			Number: s.Position, ComputedAt: s.ComputedAt,
+		}
+	}
+	return insert(ctx, w, "slabs", rows)
+}
+
+// Kept implements indicators.Store.
+func (w *Warehouse) Kept(ctx context.Context, prefecture string, months []calendar.Month, areas, codes []string) ([]indicators.Number, error) {
+	var rows []struct {
+		Code        string    `ch:"code"`
+		Variant     string    `ch:"variant"`
+		Version     uint32    `ch:"version"`
+		Area        string    `ch:"area"`
+		Month       int32     `ch:"month"`
+		Value       *float64  `ch:"value"`
+		Numerator   *float64  `ch:"numerator"`
+		Denominator *float64  `ch:"denominator"`
+		Records     uint64    `ch:"records"`
+		Number      uint64    `ch:"number"`
+		ComputedAt  time.Time `ch:"computed_at"`
+	}
+	err := w.read(ctx, &rows, indicators.KeptSQL, clickhouse.Named("prefecture", prefecture),
+		clickhouse.Named("months", numbersOf(months)), clickhouse.Named("areas", textsOf(areas)), clickhouse.Named("codes", textsOf(codes)))
+	if err != nil {
+		return nil, fmt.Errorf("read kept cells: %w", err)
+	}
+	numbers := make([]indicators.Number, len(rows))
+	for i, r := range rows {
+		numbers[i] = indicators.Number{
+			Code: r.Code, Variant: r.Variant, Version: int(r.Version), Area: r.Area, Month: calendar.Month(r.Month), Value: r.Value,
+			Numerator: r.Numerator, Denominator: r.Denominator, Records: r.Records, Position: r.Number, ComputedAt: r.ComputedAt.UTC(),
+		}
+	}
+	return numbers, nil
+}
+
+// AllKept answers every kept number of a prefecture.
+func (w *Warehouse) AllKept(ctx context.Context, prefecture string) ([]indicators.Number, error) {
+	return w.Kept(ctx, prefecture, nil, nil, nil)
+}
+
+// Frontier implements indicators.Store.
+func (w *Warehouse) Frontier(ctx context.Context, prefecture string) (uint64, error) {
+	c, err := w.Checkpoint(ctx, prefecture)
+	return c.Number, err
+}
+
+// NumberAt implements indicators.Store: one before the first event that was recorded after t.
+func (w *Warehouse) NumberAt(ctx context.Context, prefecture string, t time.Time) (uint64, error) {
+	var number uint64
+	err := w.one(ctx, &number, `SELECT if(count() = 0, (SELECT max(number) FROM {db}.events WHERE prefecture = @prefecture), min(number) - 1)
+		FROM {db}.events WHERE prefecture = @prefecture AND recorded_at > fromUnixTimestamp64Micro(@at, 'UTC')`,
+		clickhouse.Named("prefecture", prefecture), clickhouse.Named("at", t.UnixMicro()))
+	return number, err
+}
+
+// Parked implements indicators.Store.
+func (w *Warehouse) Parked(ctx context.Context, prefecture string) (uint64, error) {
+	var n uint64
+	err := w.one(ctx, &n, "SELECT count() FROM {db}.parked WHERE prefecture = @prefecture", clickhouse.Named("prefecture", prefecture))
+	return n, err
+}
+
+// VisitedAreas implements indicators.Store: the areas with records in the monthly visit rate, by month.
+func (w *Warehouse) VisitedAreas(ctx context.Context, prefecture, code string) (map[calendar.Month][]string, error) {
+	var rows []struct {
+		Month int32    `ch:"month"`
+		Areas []string `ch:"areas"`
+	}
+	err := w.read(ctx, &rows, `SELECT month, groupUniqArray(toString(area)) AS areas FROM {db}.cells FINAL
+		WHERE prefecture = @prefecture AND code = @code AND records > 0 AND value IS NOT NULL GROUP BY month`,
+		clickhouse.Named("prefecture", prefecture), clickhouse.Named("code", code))
+	visited := make(map[calendar.Month][]string, len(rows))
+	for _, r := range rows {
+		visited[calendar.Month(r.Month)] = r.Areas
+	}
+	return visited, err
+}

@@ -1,0 +1,129 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/projections/facts"
+)
+
+// Write inserts rows, each table in one insert, fsynced when it returns. Rows written twice are one row.
+func (w *Warehouse) Write(ctx context.Context, rows []facts.Row) error {
+	byTable := map[string][]facts.Row{}
+	for _, r := range rows {
+		byTable[r.Table()] = append(byTable[r.Table()], r)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(4)
+	for table, rows := range byTable {
+		group.Go(func() error { return insert(ctx, w, table, rows) })
+	}
+	return group.Wait()
+}
+
+// insert writes structs whose ch tags name the columns.
+func insert[R any](ctx context.Context, w *Warehouse, table string, rows []R) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
+	defer cancel()
+	columns := columnsOf(reflect.TypeOf(rows[0]))
+	batch, err := w.conn.PrepareBatch(ctx, w.text("INSERT INTO {db}."+table+" ("+strings.Join(columns, ", ")+")"))
+	if err != nil {
+		return fmt.Errorf("insert into %s: %w", table, translate(err))
+	}
+	for _, r := range rows {
+		p := reflect.New(reflect.TypeOf(r))
+		p.Elem().Set(reflect.ValueOf(r))
+		if err := batch.AppendStruct(p.Interface()); err != nil {
+			_ = batch.Abort() // nothing was sent
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		return fmt.Errorf("insert into %s: %w", table, translate(err))
+	}
+	return nil
+}
+
+func columnsOf(t reflect.Type) []string {
+	var columns []string
+	for f := range t.Fields() {
+		if f.Anonymous {
+			columns = append(columns, columnsOf(f.Type)...)
+		} else {
+			columns = append(columns, f.Tag.Get("ch"))
+		}
+	}
+	return columns
+}
+
+type checkpointRow struct {
+	Prefecture string    `ch:"prefecture"`
+	Epoch      int32     `ch:"epoch"`
+	Number     uint64    `ch:"number"`
+	EventID    uuid.UUID `ch:"event_id"`
+	Commit     uint64    `ch:"commit"`
+	Prepare    uint64    `ch:"prepare"`
+	At         time.Time `ch:"at"`
+}
+
+// Checkpoint answers how far a prefecture is projected; the zero checkpoint where nothing is.
+func (w *Warehouse) Checkpoint(ctx context.Context, prefecture string) (event.Checkpoint, error) {
+	var rows []checkpointRow
+	err := w.read(ctx, &rows, `SELECT prefecture, epoch, number, event_id, commit, prepare, at FROM {db}.checkpoints
+		WHERE prefecture = @prefecture ORDER BY number DESC LIMIT 1`, clickhouse.Named("prefecture", prefecture))
+	if err != nil || len(rows) == 0 {
+		return event.Checkpoint{}, err
+	}
+	r := rows[0]
+	return event.Checkpoint{
+		Epoch: int(r.Epoch), Number: r.Number, EventID: r.EventID, Position: event.Position{Commit: r.Commit, Prepare: r.Prepare},
+	}, nil
+}
+
+// Advance writes the checkpoint, after the rows that it stands for.
+func (w *Warehouse) Advance(ctx context.Context, prefecture string, to event.Checkpoint) error {
+	return insert(ctx, w, "checkpoints", []checkpointRow{{
+		Prefecture: prefecture, Epoch: int32(to.Epoch), Number: to.Number, EventID: to.EventID,
+		Commit: to.Position.Commit, Prepare: to.Position.Prepare, At: time.Now().UTC(),
+	}})
+}
+
+// TakeBack removes rows above a number.
+func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint64) error {
+	for _, table := range facts.Tables() {
+		args := []any{clickhouse.Named("prefecture", prefecture), clickhouse.Named("above", above)}
+		var rows uint64
+		if err := w.one(ctx, &rows, "SELECT count() FROM {db}."+table+" WHERE prefecture = @prefecture AND number > @above", args...); err != nil {
+			return fmt.Errorf("count %s: %w", table, err)
+		}
+		if rows == 0 {
+			continue
+		}
+		if err := w.exec(ctx, "DELETE FROM {db}."+table+" WHERE prefecture = @prefecture AND number > @above", args...); err != nil {
+			return fmt.Errorf("take back from %s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// Forget empties everything of a prefecture: the checkpoint first, so that half of it is never taken for the whole.
+func (w *Warehouse) Forget(ctx context.Context, prefecture string) error {
+	for _, table := range append([]string{"checkpoints", "cells", "slabs", "cell_history"}, facts.Tables()...) {
+		err := w.exec(ctx, "DELETE FROM {db}."+table+" WHERE prefecture = @prefecture", clickhouse.Named("prefecture", prefecture))
+		if err != nil {
+			return fmt.Errorf("empty %s: %w", table, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,173 @@
+package facts
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Row is one row of one table. Its columns are named by the ch tags; days are midnights in UTC.
+type Row interface{ Table() string }
+
+// Key is what every row begins with: the prefecture (four digits) and the ledger number of the event that made it.
+type Key struct {
+	Prefecture string `ch:"prefecture"`
+	Number     uint64 `ch:"number"`
+}
+
+// Event is the envelope of every event of the ledger.
+type Event struct {
+	Key
+	EventID    uuid.UUID `ch:"event_id"`
+	Stream     string    `ch:"stream"`
+	Revision   uint64    `ch:"revision"`
+	Type       string    `ch:"type"`
+	RecordedAt time.Time `ch:"recorded_at"`
+	ReceivedAt time.Time `ch:"received_at"`
+	OccurredOn time.Time `ch:"occurred_on"`
+	Actor      string    `ch:"actor"`
+	Device     string    `ch:"device"`
+	Area       string    `ch:"area"`
+}
+
+// Visit is a contact with an elder. It holds no area: the register says where the elder counts.
+type Visit struct {
+	Key
+	Elder      uuid.UUID `ch:"elder"`
+	Visit      uuid.UUID `ch:"visit"`
+	OccurredOn time.Time `ch:"occurred_on"`
+	Mode       string    `ch:"mode"`
+	Outcome    string    `ch:"outcome"`
+}
+
+// Amendment says that from its number on, earlier rows of a fact count no more.
+type Amendment struct {
+	Key
+	Fact  uuid.UUID `ch:"fact"`
+	Kind  string    `ch:"kind"`   // corrected or voided
+	WasOn time.Time `ch:"was_on"` // the day of the row that held until now
+}
+
+// ElderState is what is known of an elder from a day on. Aspect is area (where the elder is registered) or circumstances.
+type ElderState struct {
+	Key
+	Elder         uuid.UUID `ch:"elder"`
+	Aspect        string    `ch:"aspect"`
+	EffectiveOn   time.Time `ch:"effective_on"`
+	Area          string    `ch:"area"`
+	Sex           string    `ch:"sex"`
+	BirthMonth    int32     `ch:"birth_month"`
+	Circumstances []string  `ch:"circumstances"`
+}
+
+// BedChange adds to (or takes from) an institution's beds from a day on.
+type BedChange struct {
+	Key
+	Area        string    `ch:"area"`
+	Institution uuid.UUID `ch:"institution"`
+	EffectiveOn time.Time `ch:"effective_on"`
+	Beds        int64     `ch:"beds"`
+	Nursing     int64     `ch:"nursing"`
+	Operating   int64     `ch:"operating"`
+}
+
+// StayChange adds a resident to an institution (+1) or takes one away (-1) from a day on.
+type StayChange struct {
+	Key
+	Area        string    `ch:"area"`
+	Institution uuid.UUID `ch:"institution"`
+	Stay        uuid.UUID `ch:"stay"`
+	Elder       uuid.UUID `ch:"elder"`
+	EffectiveOn time.Time `ch:"effective_on"`
+	Change      int8      `ch:"change"`
+}
+
+// Retrofit is an accepted home retrofit of a household.
+type Retrofit struct {
+	Key
+	Area       string    `ch:"area"`
+	Household  uuid.UUID `ch:"household"`
+	Retrofit   uuid.UUID `ch:"retrofit"`
+	AcceptedOn time.Time `ch:"accepted_on"`
+}
+
+// PlaceChange adds to (or takes from) a childcare institution's places from a day on.
+type PlaceChange struct {
+	Key
+	Area        string    `ch:"area"`
+	Childcare   uuid.UUID `ch:"childcare"`
+	EffectiveOn time.Time `ch:"effective_on"`
+	Places      int64     `ch:"places"`
+	Inclusive   int64     `ch:"inclusive"`
+}
+
+// Filing is a childcare institution put on file.
+type Filing struct {
+	Key
+	Area      string    `ch:"area"`
+	Childcare uuid.UUID `ch:"childcare"`
+	FiledOn   time.Time `ch:"filed_on"`
+}
+
+// EnrolmentChange adds a child to a childcare institution (+1) or takes one away (-1) from a day on. Area is the
+// institution's. BirthMonth counts months from year 0 (calendar.Month).
+type EnrolmentChange struct {
+	Key
+	Area        string    `ch:"area"`
+	Childcare   uuid.UUID `ch:"childcare"`
+	Enrolment   uuid.UUID `ch:"enrolment"`
+	Child       uuid.UUID `ch:"child"`
+	BirthMonth  int32     `ch:"birth_month"`
+	EffectiveOn time.Time `ch:"effective_on"`
+	Change      int8      `ch:"change"`
+}
+
+// Figure is a number that an office reported; the highest number of an area, series and period is the one in force.
+type Figure struct {
+	Key
+	Area      string    `ch:"area"`
+	Series    string    `ch:"series"`
+	Period    string    `ch:"period"`
+	PeriodEnd time.Time `ch:"period_end"`
+	Value     float64   `ch:"value"`
+	Unit      string    `ch:"unit"`
+}
+
+// Alert is one state of an alert; the highest number is the one in force.
+type Alert struct {
+	Key
+	Alert    uuid.UUID `ch:"alert"`
+	State    string    `ch:"state"` // open or resolved
+	At       time.Time `ch:"at"`
+	Rule     string    `ch:"rule"`
+	Code     string    `ch:"code"`
+	Variant  string    `ch:"variant"`
+	Area     string    `ch:"area"`
+	Period   string    `ch:"period"`
+	Unit     string    `ch:"unit"`
+	Reason   string    `ch:"reason"`
+	Value    *float64  `ch:"value"`
+	Expected *float64  `ch:"expected"`
+}
+
+// Parked is an event that could not be folded; cells say that they are incomplete while there is one.
+type Parked struct {
+	Key
+	EventID uuid.UUID `ch:"event_id"`
+	Type    string    `ch:"type"`
+	Reason  string    `ch:"reason"`
+}
+
+func (Event) Table() string           { return "events" }
+func (Visit) Table() string           { return "visits" }
+func (Amendment) Table() string       { return "amendments" }
+func (ElderState) Table() string      { return "elder_states" }
+func (BedChange) Table() string       { return "bed_changes" }
+func (StayChange) Table() string      { return "stay_changes" }
+func (Retrofit) Table() string        { return "retrofits" }
+func (PlaceChange) Table() string     { return "place_changes" }
+func (Filing) Table() string          { return "filings" }
+func (EnrolmentChange) Table() string { return "enrolment_changes" }
+func (Figure) Table() string          { return "figures" }
+func (Alert) Table() string           { return "alerts" }
+func (Parked) Table() string          { return "parked" }

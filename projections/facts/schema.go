@@ -1,0 +1,53 @@
+package facts
+
+// Migration is one numbered, idempotent step of the schema. {db} stands for the database.
+type Migration struct {
+	Number int
+	SQL    []string
+}
+
+// Tables lists the tables of facts: those whose rows above a checkpoint are taken back before a projector goes on.
+func Tables() []string {
+	return []string{
+		"events", "visits", "amendments", "elder_states", "bed_changes", "stay_changes", "retrofits", "place_changes",
+		"filings", "enrolment_changes", "figures", "alerts", "parked",
+	}
+}
+
+// Migrations of the facts, in order. Sort keys begin with the prefecture, by which a large deployment is sharded, and
+// end with the ledger number, so that a row written twice is one row.
+func Migrations() []Migration {
+	return []Migration{{Number: 1, SQL: []string{
+		table("events", `event_id UUID, stream String, revision UInt64, type LowCardinality(String),
+			recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32,
+			actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String),
+			INDEX by_time recorded_at TYPE minmax GRANULARITY 1`, "number"),
+		table("visits", `elder UUID, visit UUID, occurred_on Date32, mode LowCardinality(String), outcome LowCardinality(String)`,
+			"toStartOfMonth(occurred_on), elder, visit, number"),
+		table("amendments", `fact UUID, kind LowCardinality(String), was_on Date32`, "fact, number"),
+		table("elder_states", `elder UUID, aspect LowCardinality(String), effective_on Date32, area LowCardinality(String),
+			sex LowCardinality(String), birth_month Int32, circumstances Array(LowCardinality(String))`,
+			"elder, aspect, effective_on, number"),
+		table("bed_changes", `area LowCardinality(String), institution UUID, effective_on Date32, beds Int64, nursing Int64, operating Int64`,
+			"institution, number"),
+		table("stay_changes", `area LowCardinality(String), institution UUID, stay UUID, elder UUID, effective_on Date32, change Int8`,
+			"stay, number, change"),
+		table("retrofits", `area LowCardinality(String), household UUID, retrofit UUID, accepted_on Date32`, "household, number"),
+		table("place_changes", `area LowCardinality(String), childcare UUID, effective_on Date32, places Int64, inclusive Int64`,
+			"childcare, number"),
+		table("filings", `area LowCardinality(String), childcare UUID, filed_on Date32`, "childcare, number"),
+		table("enrolment_changes", `area LowCardinality(String), childcare UUID, enrolment UUID, child UUID, birth_month Int32,
+			effective_on Date32, change Int8`, "enrolment, number, change"),
+		table("figures", `area LowCardinality(String), series LowCardinality(String), period LowCardinality(String),
+			period_end Date32, value Float64, unit LowCardinality(String)`, "series, area, period, number"),
+		table("alerts", `alert UUID, state LowCardinality(String), at DateTime64(6, 'UTC'), rule LowCardinality(String),
+			code LowCardinality(String), variant LowCardinality(String), area LowCardinality(String), period LowCardinality(String),
+			unit LowCardinality(String), reason LowCardinality(String), value Nullable(Float64), expected Nullable(Float64)`, "alert, number"),
+		table("parked", `event_id UUID, type LowCardinality(String), reason String`, "number"),
+	}}}
+}
+
+func table(name, columns, order string) string {
+	return "CREATE TABLE IF NOT EXISTS {db}." + name + " (prefecture LowCardinality(String), number UInt64, " + columns +
+		") ENGINE = ReplacingMergeTree ORDER BY (prefecture, " + order + ") SETTINGS fsync_after_insert = 1, fsync_part_directory = 1"
+}

@@ -1,0 +1,80 @@
+package indicators
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/projections/facts"
+)
+
+// Marks says which groups must be counted anew for which months. Over-marking is safe; a forgotten mark is not.
+type Marks map[Group]map[calendar.Month]struct{}
+
+// Months that cells are kept for: from the plan's baseline to the month of today.
+type Months struct{ First, Current calendar.Month }
+
+// Mark marks what a row touches: a visit its own month, everything else its month and all later ones.
+func (k Marks) Mark(row facts.Row, span Months) {
+	switch r := row.(type) {
+	case facts.Visit:
+		k.one(Visits, monthOf(r.OccurredOn), span)
+	case facts.ElderState:
+		k.since(Visits, monthOf(r.EffectiveOn), span)
+	case facts.Amendment:
+		k.one(Visits, monthOf(r.WasOn), span)
+	case facts.BedChange:
+		k.since(Beds, monthOf(r.EffectiveOn), span)
+	case facts.StayChange:
+		k.since(Residents, monthOf(r.EffectiveOn), span)
+	case facts.Retrofit:
+		k.since(Retrofits, monthOf(r.AcceptedOn), span)
+	case facts.PlaceChange:
+		k.since(Places, monthOf(r.EffectiveOn), span)
+	case facts.Filing:
+		k.since(Filings, monthOf(r.FiledOn), span)
+	case facts.EnrolmentChange:
+		k.since(Enrolments, monthOf(r.EffectiveOn), span)
+	case facts.Figure:
+		k.since(Figures, monthOf(r.PeriodEnd), span)
+	}
+}
+
+// All marks everything from a month on.
+func (k Marks) All(from calendar.Month, span Months) {
+	for _, g := range Groups() {
+		k.since(g, from, span)
+	}
+}
+
+// Merge adds other's marks.
+func (k Marks) Merge(other Marks) {
+	for g, months := range other {
+		if k[g] == nil {
+			k[g] = map[calendar.Month]struct{}{}
+		}
+		maps.Copy(k[g], months)
+	}
+}
+
+// Months lists a group's marked months in order.
+func (k Marks) Months(g Group) []calendar.Month { return slices.Sorted(maps.Keys(k[g])) }
+
+func (k Marks) one(g Group, m calendar.Month, span Months) {
+	if m < span.First || m > span.Current {
+		return
+	}
+	if k[g] == nil {
+		k[g] = map[calendar.Month]struct{}{}
+	}
+	k[g][m] = struct{}{}
+}
+
+func (k Marks) since(g Group, m calendar.Month, span Months) {
+	for m = max(m, span.First); m <= span.Current; m++ {
+		k.one(g, m, span)
+	}
+}
+
+func monthOf(t time.Time) calendar.Month { return calendar.Month(t.Year()*12 + int(t.Month()) - 1) }

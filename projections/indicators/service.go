@@ -1,0 +1,165 @@
+package indicators
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/plan"
+)
+
+// Store answers kept cells. Position and ComputedAt of a number are its slab's: when it was last counted.
+type Store interface {
+	Measurer
+	// Kept answers the kept numbers of a prefecture for months and areas; no codes: all.
+	Kept(ctx context.Context, prefecture string, months []calendar.Month, areas, codes []string) ([]Number, error)
+	// Frontier is the ledger number that the prefecture's projection has reached.
+	Frontier(ctx context.Context, prefecture string) (uint64, error)
+	// NumberAt is the last ledger number such that everything up to it was recorded by t.
+	NumberAt(ctx context.Context, prefecture string, t time.Time) (uint64, error)
+	// Parked counts the events that could not be folded.
+	Parked(ctx context.Context, prefecture string) (uint64, error)
+	// VisitedAreas answers, per month, the areas where an indicator has records.
+	VisitedAreas(ctx context.Context, prefecture, code string) (map[calendar.Month][]string, error)
+}
+
+// Service answers cells: numbers with what the plan says of them.
+type Service struct {
+	Engine Engine
+	Store  Store
+	Now    func() time.Time
+}
+
+// Cells answers the cells of a period, ordered by area and then in the plan's order. An area without a number answers
+// a cell without data.
+func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
+	areas := s.areas(q.Area, q.Level)
+	month := s.monthOf(q.Period)
+	codes := make([]string, len(areas))
+	for i, a := range areas {
+		codes[i] = a.Code
+	}
+	frontier, err := s.Store.Frontier(ctx, s.Engine.Plan.Prefecture)
+	if err != nil {
+		return Answer{}, fmt.Errorf("read the frontier: %w", err)
+	}
+	var kept []Number
+	if q.KnownAt.IsZero() {
+		kept, err = s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
+	} else {
+		kept, frontier, err = s.knownAt(ctx, q, month)
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	cells, err := s.explain(ctx, kept, areas, []calendar.Month{month}, q.Codes, "", frontier)
+	return Answer{Cells: cells, Frontier: frontier}, err
+}
+
+// Trend answers one indicator of one area, month by month.
+func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
+	a, ok := s.Engine.Areas.Find(q.Area)
+	if !ok {
+		return Answer{}, nil
+	}
+	if q.Variant == "" {
+		q.Variant = plan.Official
+	}
+	var months []calendar.Month
+	for m := q.From; m <= q.To; m++ {
+		months = append(months, m)
+	}
+	frontier, err := s.Store.Frontier(ctx, s.Engine.Plan.Prefecture)
+	if err != nil {
+		return Answer{}, fmt.Errorf("read the frontier: %w", err)
+	}
+	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, months, []string{a.Code, s.root().Code}, []string{q.Code})
+	if err != nil {
+		return Answer{}, err
+	}
+	cells, err := s.explain(ctx, kept, []area.Area{a}, months, []string{q.Code}, q.Variant, frontier)
+	return Answer{Cells: cells, Frontier: frontier}, err
+}
+
+// Periods says which months a page should offer.
+func (s *Service) Periods(ctx context.Context, _ string) (Periods, error) {
+	current := calendar.DayOf(s.Now()).Month()
+	p := Periods{First: s.Engine.Plan.BaselineOn.Month(), Newest: current, Current: current}
+	visited, err := s.Store.VisitedAreas(ctx, s.Engine.Plan.Prefecture, s.Engine.Plan.Headline)
+	if err != nil {
+		return p, err
+	}
+	var months []calendar.Month
+	for m, townships := range visited {
+		if s.holdsAWholeCounty(townships) {
+			months = append(months, m)
+		}
+	}
+	if len(months) > 0 {
+		p.Newest = slices.Max(months)
+	}
+	return p, nil
+}
+
+func (s *Service) holdsAWholeCounty(townships []string) bool {
+	return slices.ContainsFunc(s.areas(s.root().Code, Counties), func(county area.Area) bool {
+		below := s.Engine.Areas.Children(county.Code)
+		return len(below) > 0 && !slices.ContainsFunc(below, func(t area.Area) bool { return !slices.Contains(townships, t.Code) })
+	})
+}
+
+// knownAt counts the month from the facts, up to the number that was reached at that time.
+func (s *Service) knownAt(ctx context.Context, q Query, month calendar.Month) ([]Number, uint64, error) {
+	number, err := s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt)
+	if err != nil {
+		return nil, 0, fmt.Errorf("find what was known at that time: %w", err)
+	}
+	definitions := slices.DeleteFunc(slices.Clone(s.Engine.Plan.Definitions), func(d plan.Definition) bool {
+		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
+	})
+	numbers, err := s.Engine.Compute(ctx, definitions, []calendar.Month{month}, number)
+	for i := range numbers {
+		numbers[i].Position, numbers[i].ComputedAt = number, s.Now().UTC()
+	}
+	return numbers, number, err
+}
+
+func (s *Service) root() area.Area {
+	for _, a := range s.Engine.Areas.All() {
+		if a.Parent == "" {
+			return a
+		}
+	}
+	return area.Area{}
+}
+
+func (s *Service) areas(code string, level Level) []area.Area {
+	a, ok := s.Engine.Areas.Find(code)
+	switch {
+	case !ok:
+		return nil
+	case level == Counties && a.Parent == "":
+		return s.Engine.Areas.Children(a.Code)
+	case level == Townships && a.Parent == "":
+		var all []area.Area
+		for _, county := range s.Engine.Areas.Children(a.Code) {
+			all = append(all, s.Engine.Areas.Children(county.Code)...)
+		}
+		return all
+	case level == Townships:
+		return s.Engine.Areas.Children(a.Code)
+	}
+	return []area.Area{a}
+}
+
+// monthOf is the month that a period asks for: the last one it holds, as far as it has gone.
+func (s *Service) monthOf(p calendar.Period) calendar.Month {
+	current := calendar.DayOf(s.Now()).Month()
+	if p.Last.Month() > current && p.First.Month() <= current {
+		return current
+	}
+	return p.Last.Month()
+}

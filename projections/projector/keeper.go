@@ -1,0 +1,195 @@
+package projector
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/projections/indicators"
+)
+
+// keeper counts marked slabs and keeps the cells that changed.
+type keeper struct {
+	projector *Projector
+	kept      map[keptKey]keptValue
+}
+
+type keptKey struct {
+	code, variant, area string
+	month               calendar.Month
+}
+
+type keptValue struct {
+	value, numerator, denominator float64
+	records                       uint64
+	version                       int
+	present                       bool
+}
+
+// While behind, counting waits: what is counted now would be counted again at once.
+const (
+	pauseWhileBehind = time.Second
+	pauseWhileLive   = 20 * time.Millisecond
+)
+
+func (p *Projector) newKeeper(ctx context.Context) (*keeper, error) {
+	all, err := p.Store.AllKept(ctx, p.Engine.Plan.Prefecture)
+	if err != nil {
+		return nil, fmt.Errorf("read the kept cells: %w", err)
+	}
+	k := &keeper{projector: p, kept: make(map[keptKey]keptValue, len(all))}
+	for _, n := range all {
+		k.kept[keyOf(n)] = valueOf(n)
+	}
+	return k, nil
+}
+
+// run counts whenever something is marked, and never spends more than half of the time on it.
+func (k *keeper) run(ctx context.Context) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-k.projector.wake:
+		}
+		marks, frontier, live := k.projector.marked()
+		started := time.Now()
+		if err := k.count(ctx, marks, frontier); err != nil {
+			return err
+		}
+		pause := max(pauseWhileLive, time.Since(started))
+		if !live {
+			pause = max(pauseWhileBehind, pause)
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// work is a set of definitions that are marked for the same months.
+type work struct {
+	definitions []plan.Definition
+	months      []calendar.Month
+}
+
+// plan turns marks of groups into what is to be counted, each definition once.
+func (k *keeper) plan(marks indicators.Marks) []*work {
+	byMonths := map[string]*work{}
+	var all []*work
+	for _, d := range k.projector.Engine.Plan.Definitions {
+		months := map[calendar.Month]struct{}{}
+		for _, g := range indicators.GroupsOf(d) {
+			maps.Copy(months, marks[g])
+		}
+		if len(months) == 0 {
+			continue
+		}
+		sorted := slices.Sorted(maps.Keys(months))
+		key := fmt.Sprint(sorted)
+		if byMonths[key] == nil {
+			byMonths[key] = &work{months: sorted}
+			all = append(all, byMonths[key])
+		}
+		byMonths[key].definitions = append(byMonths[key].definitions, d)
+	}
+	return all
+}
+
+// count recounts what is marked at the frontier, keeps what changed and tells.
+func (k *keeper) count(ctx context.Context, marks indicators.Marks, frontier uint64) error {
+	p := k.projector
+	if frontier == 0 {
+		return nil
+	}
+	var slabs []Slab
+	var changed []indicators.Number
+	for _, w := range k.plan(marks) {
+		numbers, err := p.Engine.Compute(ctx, w.definitions, w.months, frontier)
+		if err != nil {
+			return err
+		}
+		at := p.Now().UTC()
+		for _, d := range w.definitions {
+			for _, m := range w.months {
+				slabs = append(slabs, Slab{Code: d.Code, Variant: d.Variant, Month: m, Version: d.Version, Position: frontier, ComputedAt: at})
+			}
+		}
+		changed = append(changed, k.differences(numbers, w, frontier, at)...)
+	}
+	if len(slabs) == 0 {
+		return nil
+	}
+	if err := p.Store.Keep(ctx, p.Engine.Plan.Prefecture, changed, slabs); err != nil {
+		return fmt.Errorf("keep cells: %w", err)
+	}
+	for _, n := range changed {
+		k.kept[keyOf(n)] = valueOf(n)
+	}
+	return p.Announce(ctx, Notice{Prefecture: p.Engine.Plan.Prefecture, Frontier: frontier, Slabs: touched(slabs, changed)})
+}
+
+// differences are the numbers that are not what is kept, and, without a value, those that are no more.
+func (k *keeper) differences(numbers []indicators.Number, w *work, frontier uint64, at time.Time) []indicators.Number {
+	var changed []indicators.Number
+	counted := make(map[keptKey]bool, len(numbers))
+	for _, n := range numbers {
+		n.Position, n.ComputedAt = frontier, at
+		counted[keyOf(n)] = true
+		if k.kept[keyOf(n)] != valueOf(n) {
+			changed = append(changed, n)
+		}
+	}
+	for _, d := range w.definitions {
+		for _, m := range w.months {
+			for _, a := range k.projector.Engine.Areas.All() {
+				key := keptKey{d.Code, d.Variant, a.Code, m}
+				if k.kept[key].present && !counted[key] {
+					changed = append(changed, indicators.Number{
+						Code: d.Code, Variant: d.Variant, Version: d.Version, Area: a.Code, Month: m, Position: frontier, ComputedAt: at,
+					})
+				}
+			}
+		}
+	}
+	return changed
+}
+
+// touched lists the slabs in which a cell changed: what a page needs to ask for again.
+func touched(slabs []Slab, changed []indicators.Number) []Slab {
+	hit := map[keptKey]bool{}
+	for _, n := range changed {
+		hit[keptKey{code: n.Code, variant: n.Variant, month: n.Month}] = true
+	}
+	touched := []Slab{}
+	for _, s := range slabs {
+		if hit[keptKey{code: s.Code, variant: s.Variant, month: s.Month}] {
+			touched = append(touched, s)
+		}
+	}
+	return touched
+}
+
+func keyOf(n indicators.Number) keptKey { return keptKey{n.Code, n.Variant, n.Area, n.Month} }
+
+func valueOf(n indicators.Number) keptValue {
+	v := keptValue{records: n.Records, version: n.Version, present: n.Value != nil}
+	if n.Value != nil {
+		v.value = *n.Value
+	}
+	if n.Numerator != nil {
+		v.numerator = *n.Numerator
+	}
+	if n.Denominator != nil {
+		v.denominator = *n.Denominator
+	}
+	return v
+}

@@ -1,0 +1,184 @@
+package projector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/indicators"
+)
+
+// Feed delivers a prefecture's events after a checkpoint in ledger order without a hole, until ctx ends or take fails.
+// live says that nothing more is known beyond the batch.
+type Feed func(ctx context.Context, from event.Checkpoint, take func(ctx context.Context, events []event.Recorded, live bool) error) error
+
+// Store is the warehouse as the projector needs it. Every write is durable when it returns.
+type Store interface {
+	indicators.Measurer
+	Checkpoint(ctx context.Context, prefecture string) (event.Checkpoint, error)
+	// TakeBack removes the prefecture's rows above a number: those of a batch whose checkpoint was never written.
+	TakeBack(ctx context.Context, prefecture string, above uint64) error
+	Write(ctx context.Context, rows []facts.Row) error
+	Advance(ctx context.Context, prefecture string, to event.Checkpoint) error
+	AllKept(ctx context.Context, prefecture string) ([]indicators.Number, error)
+	Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []Slab) error
+	// Forget empties everything of the prefecture, to be built anew from the log.
+	Forget(ctx context.Context, prefecture string) error
+}
+
+// Slab is one definition × one month, all areas, counted at a ledger number.
+type Slab struct {
+	Code       string         `json:"code"`
+	Variant    string         `json:"variant"`
+	Month      calendar.Month `json:"period"`
+	Version    int            `json:"-"`
+	Position   uint64         `json:"-"`
+	ComputedAt time.Time      `json:"-"`
+}
+
+// Notice tells open pages what has changed.
+type Notice struct {
+	Prefecture string `json:"prefecture"`
+	Frontier   uint64 `json:"frontier,string"`
+	Slabs      []Slab `json:"slabs"`
+}
+
+// Projector projects one prefecture.
+type Projector struct {
+	Engine indicators.Engine
+	Store  Store
+	Feed   Feed
+	Epoch  int
+	// Mismatch reports whether an error of the feed says that the checkpoint is not of this log.
+	Mismatch func(error) bool
+	Announce func(ctx context.Context, n Notice) error
+	Now      func() time.Time
+	Logger   *slog.Logger
+
+	mu       sync.Mutex
+	marks    indicators.Marks
+	frontier uint64
+	live     bool
+	wake     chan struct{}
+}
+
+// Run projects until ctx ends or something breaks; the caller runs it again, and it goes on from its checkpoint.
+func (p *Projector) Run(ctx context.Context) error {
+	prefecture := p.Engine.Plan.Prefecture
+	from, err := p.Store.Checkpoint(ctx, prefecture)
+	if err != nil {
+		return fmt.Errorf("read the checkpoint of %s: %w", prefecture, err)
+	}
+	if err := p.Store.TakeBack(ctx, prefecture, from.Number); err != nil {
+		return fmt.Errorf("take back unfinished rows of %s: %w", prefecture, err)
+	}
+	keeper, err := p.newKeeper(ctx)
+	if err != nil {
+		return err
+	}
+	p.reset(from.Number)
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	kept := make(chan error, 1)
+	go func() {
+		defer cancel()
+		kept <- keeper.run(ctx)
+	}()
+	err = p.Feed(ctx, from, p.take)
+	cancel()
+	if keepErr := <-kept; keepErr != nil && !errors.Is(keepErr, context.Canceled) {
+		return keepErr
+	}
+	if err != nil && p.Mismatch(err) {
+		p.Logger.Warn("the warehouse was built from another log; it is thrown away and built anew", "prefecture", prefecture)
+		return errors.Join(err, p.Store.Forget(context.WithoutCancel(ctx), prefecture))
+	}
+	return err
+}
+
+// reset marks everything: what was marked before a crash is not known, and marking too much is safe.
+func (p *Projector) reset(frontier uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.marks, p.frontier, p.live, p.wake = indicators.Marks{}, frontier, frontier > 0, make(chan struct{}, 1)
+	p.marks.All(p.span().First, p.span())
+	p.nudge()
+}
+
+func (p *Projector) span() indicators.Months {
+	return indicators.Months{First: p.Engine.Plan.BaselineOn.Month(), Current: calendar.DayOf(p.Now()).Month()}
+}
+
+// take writes a batch: rows, then the checkpoint. The marks come last, so that no cell is counted at a frontier that is
+// not there.
+func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool) error {
+	rows, marks := make([]facts.Row, 0, 2*len(events)), indicators.Marks{}
+	span := p.span()
+	for _, r := range events {
+		for _, row := range p.fold(r) {
+			rows = append(rows, row)
+			marks.Mark(row, span)
+		}
+		if closed, ok := r.Event.(ledger.DayClosed); ok {
+			marks.All((closed.Day + 1).Month(), span)
+		}
+	}
+	if err := p.Store.Write(ctx, rows); err != nil {
+		return fmt.Errorf("write rows: %w", err)
+	}
+	last := events[len(events)-1]
+	if err := p.Store.Advance(ctx, p.Engine.Plan.Prefecture, last.After(p.Epoch)); err != nil {
+		return fmt.Errorf("write the checkpoint: %w", err)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.marks.Merge(marks)
+	p.frontier, p.live = last.Number, live
+	p.nudge()
+	return nil
+}
+
+// fold makes an event's rows. One that breaks the fold is parked with its reason: the projection goes on and says that
+// it is incomplete.
+func (p *Projector) fold(r event.Recorded) (rows []facts.Row) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			p.Logger.Error("an event could not be folded and is parked", "number", r.Number, "type", r.Type, "event", r.ID)
+			rows = []facts.Row{facts.Parked{
+				Key: facts.Key{Prefecture: r.Metadata.Prefecture(), Number: r.Number}, EventID: r.ID, Type: r.Type, Reason: "the fold broke",
+			}}
+		}
+	}()
+	rows = facts.Fold(r)
+	if r.Event == nil {
+		p.Logger.Error("an event of an unknown type is parked", "number", r.Number, "type", r.Type, "event", r.ID)
+		rows = append(rows, facts.Parked{
+			Key: facts.Key{Prefecture: r.Metadata.Prefecture(), Number: r.Number}, EventID: r.ID, Type: r.Type, Reason: "this build does not know the type",
+		})
+	}
+	return rows
+}
+
+func (p *Projector) nudge() {
+	select {
+	case p.wake <- struct{}{}:
+	default:
+	}
+}
+
+// marked takes what is to be counted, and at which frontier.
+func (p *Projector) marked() (indicators.Marks, uint64, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	marks := p.marks
+	p.marks = indicators.Marks{}
+	return marks, p.frontier, p.live
+}
