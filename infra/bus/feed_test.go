@@ -118,7 +118,9 @@ func TestAFeedHealsFromTheLog(t *testing.T) {
 func onTheBus(t *testing.T, url string, p *paper) {
 	t.Helper()
 	p.write(1, "532601")
-	s := stream(t, manage(t, url), int(p.size()))
+	resumed(t, url, p)
+	s, err := manage(t, url).Stream(t.Context(), "RECORDS")
+	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		c, err := s.Consumer(t.Context(), "projector-5326")
 		return err == nil && c.CachedInfo().AckFloor.Stream == s.CachedInfo().State.LastSeq
