@@ -1,0 +1,120 @@
+package embedded
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// child is one run of the warehouse's process.
+type child struct {
+	command *exec.Cmd
+	life    io.Closer     // its standard input: closed, it ends
+	gone    chan struct{} // closed once it has ended and all it said is read
+	err     error         // how it ended; read after gone
+
+	mu   sync.Mutex
+	last []string // the last lines it said, scrubbed
+}
+
+const lastLines = 5
+
+func startChild(o SupervisorOptions, listener *os.File, password string) (*child, error) {
+	command := exec.Command(o.Command[0], o.Command[1:]...) //nolint:gosec // the caller's own program
+	command.Env = append(os.Environ(), o.Env...)
+	command.Env = append(command.Env, childVariable+"=1", passwordVariable+"="+password, libraryVariable+"="+o.Library)
+	command.ExtraFiles = []*os.File{listener} // file 3 in the child
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	life, err := command.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start warehouse: %w", err)
+	}
+	said, err := command.StderrPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start warehouse: %w", err)
+	}
+	if err := command.Start(); err != nil {
+		return nil, fmt.Errorf("start warehouse: %w", err)
+	}
+	c := &child{command: command, life: life, gone: make(chan struct{})}
+	go func() {
+		defer close(c.gone)
+		c.listen(said, o.Logger)
+		c.err = command.Wait()
+	}()
+	return c, nil
+}
+
+const longestLine = 64 << 10
+
+// listen passes what the child says to the log until it says no more.
+func (c *child) listen(said io.Reader, log *slog.Logger) {
+	lines := bufio.NewScanner(said)
+	lines.Buffer(nil, longestLine)
+	for lines.Scan() {
+		line := scrub(lines.Text())
+		c.mu.Lock()
+		c.last = append(c.last, line)
+		c.last = c.last[max(0, len(c.last)-lastLines):]
+		c.mu.Unlock()
+		log.Debug("warehouse says", "line", line)
+	}
+	_, _ = io.Copy(io.Discard, said) // after a line too long to keep
+}
+
+var (
+	literal = regexp.MustCompile(`'(?:[^'\\]|\\.)*'?`)
+	digits  = regexp.MustCompile(`[0-9]{7,}`)
+	foreign = regexp.MustCompile(`[^\x20-\x7e]+`)
+)
+
+const longestScrubbed = 400
+
+// scrub takes out of a line whatever could be a value in a statement: literals, long numbers, and all but ASCII.
+func scrub(line string) string {
+	line = literal.ReplaceAllString(line, "'…'")
+	line = digits.ReplaceAllString(line, "#")
+	line = foreign.ReplaceAllString(line, "…")
+	if len(line) > longestScrubbed {
+		line = line[:longestScrubbed] + "…"
+	}
+	return line
+}
+
+// how says how the child ended, with its last words. Only after gone.
+func (c *child) how() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	how := "exit status 0"
+	if c.err != nil {
+		how = c.err.Error()
+	}
+	if len(c.last) > 0 {
+		how += ": " + strings.Join(c.last, " | ")
+	}
+	return how
+}
+
+// stop asks the child to end and kills it when it has not done so in time.
+func (c *child) stop(within time.Duration) {
+	_ = c.life.Close() // already closed when the child is gone
+	select {
+	case <-c.gone:
+	case <-time.After(within):
+		c.kill()
+	}
+}
+
+// kill ends the child at once and waits for it to be gone.
+func (c *child) kill() {
+	_ = c.command.Process.Kill() // already gone when this fails
+	<-c.gone
+}
