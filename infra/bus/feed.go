@@ -40,7 +40,8 @@ type FeedOptions struct {
 }
 
 // Batch is 1 or more events in ledger order. Head is the newest number known, at least that of the last event; Live
-// says that nothing is known beyond this batch.
+// says that nothing is known beyond this batch, as far as the relay's announcements (every 100 ms) go; without a relay,
+// as far as the log has answered.
 type Batch struct {
 	Events []event.Recorded
 	Head   uint64
@@ -87,7 +88,7 @@ type feed struct {
 	held    *delivery // from the bus, beyond a hole
 	acks    delivery  // the last delivery that needs nothing more but take
 	suspect time.Time // since when a head is announced that last has not reached; zero while there is none
-	partial bool      // the log has given a full portion: there is more
+	partial bool      // the log has given a full portion: more may be there
 
 	fromBus, fromLog prometheus.Counter
 }
@@ -96,6 +97,7 @@ func (f *feed) run(ctx context.Context) error {
 	defer f.reader.stop()
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
+	f.head.await(ctx, staleAfter) // without it, whether a batch is live would be a guess
 	f.readLog(ctx, "start")
 	for {
 		if err := f.wait(ctx, tick.C); err != nil {
@@ -183,7 +185,8 @@ func (f *feed) full() bool { return len(f.batch) >= f.options.MaxBatch || f.byte
 
 // behind reports whether more is known than the batch holds.
 func (f *feed) behind() bool {
-	return f.head.number() > f.last.Number || f.held != nil || f.partial || len(f.deliveries) > 0 || f.reader.waiting()
+	unsure := f.partial && time.Since(f.head.heard()) > silentAfter
+	return f.head.number() > f.last.Number || f.held != nil || unsure || len(f.deliveries) > 0 || f.reader.waiting()
 }
 
 // flush hands the batch over, and acknowledges.

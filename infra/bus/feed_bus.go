@@ -146,11 +146,25 @@ type head struct {
 	newest    uint64
 	last      time.Time
 	connected bool
+	first     chan struct{} // closed with the first announcement
+	once      sync.Once
 }
 
-func newHead() *head { return &head{last: time.Now()} }
+func newHead() *head { return &head{last: time.Now(), first: make(chan struct{})} }
+
+// await waits for the first announcement, but no longer than atMost.
+func (h *head) await(ctx context.Context, atMost time.Duration) {
+	timer := time.NewTimer(atMost)
+	defer timer.Stop()
+	select {
+	case <-h.first:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
 
 func (h *head) hear(number uint64) {
+	h.once.Do(func() { close(h.first) })
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.last = time.Now()

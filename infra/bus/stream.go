@@ -76,7 +76,7 @@ func holds(s jetstream.Stream, log Log) bool {
 
 // claim makes relay the stream's publisher. The newest claim wins: first is true for the first claim of a run, which
 // takes it from whoever has it; later ones of the same run are refused with ErrFenced where another has come since.
-// A stream of another ledger or an earlier epoch is thrown away.
+// A stream of another ledger or an earlier epoch is thrown away by a first claim.
 func (b *Bus) claim(ctx context.Context, log Log, relay string, first bool) (jetstream.Stream, error) {
 	s, err := b.stream(ctx)
 	if err != nil {
@@ -84,8 +84,8 @@ func (b *Bus) claim(ctx context.Context, log Log, relay string, first bool) (jet
 	}
 	meta := s.CachedInfo().Config.Metadata
 	if meta[metaLedger] != "" && !holds(s, log) {
-		if later(meta, log) {
-			return nil, fmt.Errorf("the stream is of a later epoch of this ledger: %w", ErrFenced)
+		if !first || later(meta, log) {
+			return nil, fmt.Errorf("the stream is of another ledger or a later epoch: %w", ErrFenced)
 		}
 		b.logger.Warn("the stream held another ledger or an earlier epoch and is made anew")
 		if s, err = b.renew(ctx); err != nil {
