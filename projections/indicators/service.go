@@ -127,14 +127,7 @@ func (s *Service) knownAt(ctx context.Context, q Query, month calendar.Month) ([
 	return numbers, number, err
 }
 
-func (s *Service) root() area.Area {
-	for _, a := range s.Engine.Areas.All() {
-		if a.Parent == "" {
-			return a
-		}
-	}
-	return area.Area{}
-}
+func (s *Service) root() area.Area { return s.Engine.Areas.Root() }
 
 func (s *Service) areas(code string, level Level) []area.Area {
 	a, ok := s.Engine.Areas.Find(code)

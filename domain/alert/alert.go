@@ -1,0 +1,80 @@
+package alert
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/decider"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/fault"
+)
+
+// The refusals of an alert's stream.
+var (
+	ErrAlreadyOpen = fault.New(fault.Refused, "already-open", "该预警已发出。", "This alert is open already.")
+	ErrNotOpen     = fault.New(fault.Refused, "not-open", "该预警未处于打开状态。", "This alert is not open.")
+)
+
+// Command is one of the commands of an alert's stream.
+type Command interface{ alertCommand() }
+
+// Raise opens the alert.
+type Raise Raised
+
+// Resolve ends it.
+type Resolve struct {
+	Reason          Reason
+	Value, Expected *float64
+	Position        uint64
+}
+
+func (Raise) alertCommand()   {}
+func (Resolve) alertCommand() {}
+
+// ID is the alert's id: the same judgement of the same cell is the same alert.
+func ID(rule, code, variant, area, period string) uuid.UUID {
+	namespace := uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://careledger.dev/alerts"))
+	return uuid.NewSHA1(namespace, []byte(strings.Join([]string{rule, code, variant, area, period}, "/")))
+}
+
+// State is what an alert's stream has told so far.
+type State struct {
+	Alert uuid.UUID
+	Area  string
+	Open  bool
+}
+
+// Decider is the rules of an alert's stream.
+func Decider() decider.Decider[State, Command] {
+	return decider.Decider[State, Command]{
+		Category: "alert", Zero: func() State { return State{} }, Evolve: evolve, Decide: decide,
+		Area: func(s State) string { return s.Area },
+	}
+}
+
+func evolve(s State, e event.Event) State {
+	switch e := e.(type) {
+	case Raised:
+		s.Alert, s.Area, s.Open = e.Alert, e.Area, true
+	case Resolved:
+		s.Open = false
+	}
+	return s
+}
+
+func decide(s State, c Command, _ calendar.Day) ([]event.Event, error) {
+	switch c := c.(type) {
+	case Raise:
+		if s.Open {
+			return nil, ErrAlreadyOpen
+		}
+		return []event.Event{Raised(c)}, nil
+	case Resolve:
+		if s.Open {
+			return []event.Event{Resolved{Alert: s.Alert, Reason: c.Reason, Value: c.Value, Expected: c.Expected, Position: c.Position}}, nil
+		}
+	}
+	return nil, ErrNotOpen
+}

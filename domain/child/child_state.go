@@ -1,0 +1,51 @@
+package child
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/event"
+)
+
+// State is what a child's stream has told so far.
+type State struct {
+	Child        uuid.UUID
+	Area         string
+	RegisteredOn calendar.Day
+	BirthMonth   calendar.Month
+	Personal     *event.Sealed
+	Enrolments   map[uuid.UUID]Enrolment
+	Abandoned    map[uuid.UUID]bool
+}
+
+// Enrolment is a place taken. EndedOn is zero while it lasts.
+type Enrolment struct {
+	Childcare     uuid.UUID
+	ChildcareArea string
+	EnrolledOn    calendar.Day
+	EndedOn       calendar.Day
+	Ended         bool
+}
+
+// Registered reports whether the child is on the register.
+func (s State) Registered() bool { return s.Child != uuid.Nil }
+
+func zero() State {
+	return State{Enrolments: map[uuid.UUID]Enrolment{}, Abandoned: map[uuid.UUID]bool{}}
+}
+
+func evolve(s State, e event.Event) State {
+	switch e := e.(type) {
+	case Registered:
+		s.Child, s.Area, s.RegisteredOn, s.BirthMonth, s.Personal = e.Child, e.Area, e.RegisteredOn, e.BirthMonth, e.Personal
+	case Enrolled:
+		s.Enrolments[e.Enrolment] = Enrolment{Childcare: e.Childcare, ChildcareArea: e.ChildcareArea, EnrolledOn: e.EnrolledOn}
+	case Withdrawn:
+		taken := s.Enrolments[e.Enrolment]
+		taken.Ended, taken.EndedOn = true, e.WithdrawnOn
+		s.Enrolments[e.Enrolment] = taken
+	case EnrolmentAbandoned:
+		s.Abandoned[e.Enrolment] = true
+	}
+	return s
+}

@@ -1,0 +1,104 @@
+package elder
+
+import (
+	"slices"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/decider"
+	"github.com/careledger/careledger/domain/event"
+)
+
+// Decider is the rules of an elder's stream.
+func Decider() decider.Decider[State, Command] {
+	return decider.Decider[State, Command]{
+		Category: "elder", Zero: zero, Evolve: evolve, Decide: decide,
+		Area: func(s State) string { return s.Area },
+	}
+}
+
+func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
+	if c, ok := c.(Register); ok {
+		return register(s, c, today)
+	}
+	if !s.Registered() {
+		return nil, ErrNotRegistered
+	}
+	switch c := c.(type) {
+	case RecordCircumstances:
+		return recordCircumstances(s, c, today)
+	case LogHomeVisit:
+		return logHomeVisit(s, c, today)
+	case CorrectHomeVisit:
+		return correctHomeVisit(s, c, today)
+	case EnterHomeVisitInError:
+		return enterHomeVisitInError(s, c)
+	case Admit:
+		return admit(s, c, today)
+	case Transfer:
+		return transfer(s, c, today)
+	case Discharge:
+		return discharge(s, c, today)
+	case AbandonAdmission:
+		return abandonAdmission(s, c)
+	}
+	return nil, ErrUnknownWord
+}
+
+// past refuses a missing day and one more than a day ahead.
+func past(on, today calendar.Day) error {
+	switch {
+	case on == 0:
+		return ErrDayMissing
+	case on > today+1:
+		return ErrInTheFuture
+	}
+	return nil
+}
+
+func register(s State, c Register, today calendar.Day) ([]event.Event, error) {
+	if s.Registered() {
+		return nil, ErrAlreadyRegistered
+	}
+	if err := past(c.RegisteredOn, today); err != nil {
+		return nil, at(err, "/registered_on")
+	}
+	switch {
+	case c.Sex != Male && c.Sex != Female:
+		return nil, ErrUnknownWord.At("/sex")
+	case c.Born > c.RegisteredOn:
+		return nil, ErrBornLater.At("/born_on")
+	case !reached(60, c.Born, c.RegisteredOn):
+		return nil, ErrUnder60.At("/born_on")
+	}
+	return []event.Event{Registered{
+		Elder: c.Elder, Area: c.Area, RegisteredOn: c.RegisteredOn, Sex: c.Sex, BirthMonth: c.Born.Month(),
+		Household: c.Household, Personal: c.Personal,
+	}}, nil
+}
+
+// reached reports whether somebody born on a day is of that age on another.
+func reached(years int, born, on calendar.Day) bool {
+	y, m, d := born.Time().Date()
+	return calendar.Date(y+years, m, d) <= on
+}
+
+func recordCircumstances(s State, c RecordCircumstances, today calendar.Day) ([]event.Event, error) {
+	if err := past(c.EffectiveOn, today); err != nil {
+		return nil, at(err, "/effective_on")
+	}
+	if c.EffectiveOn < s.BirthMonth.First() {
+		return nil, ErrBeforeBirth.At("/effective_on")
+	}
+	held := []Circumstance{}
+	for _, word := range Circumstances() { // in the plan's order, each once
+		if slices.Contains(c.Circumstances, word) {
+			held = append(held, word)
+		}
+	}
+	for _, word := range c.Circumstances {
+		if !slices.Contains(held, word) {
+			return nil, ErrUnknownWord.At("/circumstances")
+		}
+	}
+	return []event.Event{CircumstancesRecorded{Elder: s.Elder, Circumstances: held, EffectiveOn: c.EffectiveOn}}, nil
+}

@@ -1,0 +1,95 @@
+package elder
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/event"
+)
+
+// State is what an elder's stream has told so far.
+type State struct {
+	Elder         uuid.UUID
+	Area          string
+	RegisteredOn  calendar.Day
+	Sex           Sex
+	BirthMonth    calendar.Month
+	Household     uuid.UUID
+	Personal      *event.Sealed
+	Circumstances []Circumstance
+	EffectiveOn   calendar.Day
+	Visits        map[uuid.UUID]Visit
+	Stays         map[uuid.UUID]Stay
+	Abandoned     map[Reservation]bool
+}
+
+// Visit is a visit as last corrected.
+type Visit struct {
+	OccurredOn calendar.Day
+	Mode       Mode
+	Outcome    Outcome
+	InError    bool
+}
+
+// Stay is a stay in one institution after another. From is when it began there; EndedOn is zero while it lasts.
+type Stay struct {
+	Institution     uuid.UUID
+	InstitutionArea string
+	AdmittedOn      calendar.Day
+	SinceOn         calendar.Day
+	EndedOn         calendar.Day
+	Ended           bool
+}
+
+// Reservation is a stay's claim on one institution.
+type Reservation struct{ Stay, Institution uuid.UUID }
+
+// Registered reports whether the elder is on the register.
+func (s State) Registered() bool { return s.Elder != uuid.Nil }
+
+// Current answers the stay that has not ended, if there is one.
+func (s State) Current() (uuid.UUID, bool) {
+	for id, stay := range s.Stays {
+		if !stay.Ended {
+			return id, true
+		}
+	}
+	return uuid.Nil, false
+}
+
+func zero() State {
+	return State{Visits: map[uuid.UUID]Visit{}, Stays: map[uuid.UUID]Stay{}, Abandoned: map[Reservation]bool{}}
+}
+
+func evolve(s State, e event.Event) State {
+	switch e := e.(type) {
+	case Registered:
+		s.Elder, s.Area, s.RegisteredOn, s.Sex = e.Elder, e.Area, e.RegisteredOn, e.Sex
+		s.BirthMonth, s.Household, s.Personal = e.BirthMonth, e.Household, e.Personal
+	case CircumstancesRecorded:
+		if e.EffectiveOn >= s.EffectiveOn { // an earlier set recorded later does not speak of today
+			s.Circumstances, s.EffectiveOn = e.Circumstances, e.EffectiveOn
+		}
+	case HomeVisitLogged:
+		s.Visits[e.Visit] = Visit{OccurredOn: e.OccurredOn, Mode: e.Mode, Outcome: e.Outcome}
+	case HomeVisitCorrected:
+		s.Visits[e.Visit] = Visit{OccurredOn: e.OccurredOn, Mode: e.Mode, Outcome: e.Outcome}
+	case HomeVisitEnteredInError:
+		v := s.Visits[e.Visit]
+		v.InError = true
+		s.Visits[e.Visit] = v
+	case Admitted:
+		s.Stays[e.Stay] = Stay{Institution: e.Institution, InstitutionArea: e.InstitutionArea, AdmittedOn: e.AdmittedOn, SinceOn: e.AdmittedOn}
+	case Transferred:
+		stay := s.Stays[e.Stay]
+		stay.Institution, stay.InstitutionArea, stay.SinceOn = e.Institution, e.InstitutionArea, e.TransferredOn
+		s.Stays[e.Stay] = stay
+	case Discharged:
+		stay := s.Stays[e.Stay]
+		stay.Ended, stay.EndedOn = true, e.DischargedOn
+		s.Stays[e.Stay] = stay
+	case AdmissionAbandoned:
+		s.Abandoned[Reservation{e.Stay, e.Institution}] = true
+	}
+	return s
+}

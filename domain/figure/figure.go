@@ -1,0 +1,120 @@
+package figure
+
+import (
+	"math"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/decider"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/fault"
+)
+
+// The refusals of a figure's stream.
+var (
+	ErrAlreadyReported = fault.New(fault.Refused, "figure-already-reported", "该期数字已上报；如需修改请用更正。", "This period's figure is reported already; correct it instead.")
+	ErrNotReported     = fault.New(fault.NotFound, "figure-not-reported", "该期数字尚未上报，不能更正。", "This period's figure is not reported yet and cannot be corrected.")
+	ErrSeries          = fault.New(fault.Invalid, "series-name", "指标系列名须为小写字母、数字和下划线。", "The series must be 1 to 60 lower-case letters, digits and underscores.")
+	ErrPeriod          = fault.New(fault.Invalid, "period-form", "统计期写法不对，请写 2022-11、2022-Q4、2022、SY2022 或 MCH2022。", "The period cannot be read; write 2022-11, 2022-Q4, 2022, SY2022 or MCH2022.")
+	ErrFuturePeriod    = fault.New(fault.Invalid, "in-the-future", "统计期尚未开始，不能上报。", "The period has not begun yet and cannot be reported.")
+	ErrValue           = fault.New(fault.Invalid, "figure-value", "数值须为不小于0的有限数。", "The value must be a finite number of 0 or more.")
+	ErrText            = fault.New(fault.Invalid, "text-length", "该字段须为1至500个字符。", "The field must have 1 to 500 characters.")
+	ErrUnknownCommand  = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
+)
+
+// State is the newest number of each period. The area is known from the first report on.
+type State struct {
+	Area    string
+	Periods map[string]Number
+}
+
+// Number is a reported number with its unit.
+type Number struct {
+	Value float64
+	Unit  string
+}
+
+// Decider is the rules of a figure's stream.
+func Decider() decider.Decider[State, Command] {
+	return decider.Decider[State, Command]{
+		Category: "figure", Zero: func() State { return State{Periods: map[string]Number{}} }, Evolve: evolve, Decide: decide,
+		Area: func(s State) string { return s.Area },
+	}
+}
+
+func evolve(s State, e event.Event) State {
+	switch e := e.(type) {
+	case Reported:
+		s.Area = e.Area
+		s.Periods[e.Period] = Number{e.Value, e.Unit}
+	case Corrected:
+		s.Periods[e.Period] = Number{e.Value, e.Unit}
+	}
+	return s
+}
+
+func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
+	switch c := c.(type) {
+	case Report:
+		return report(s, c, today)
+	case Correct:
+		return correct(s, c)
+	}
+	return nil, ErrUnknownCommand
+}
+
+var series = regexp.MustCompile(`^[a-z0-9_]{1,60}$`)
+
+func report(s State, c Report, today calendar.Day) ([]event.Event, error) {
+	if !series.MatchString(c.Series) {
+		return nil, ErrSeries.At("/series")
+	}
+	period, err := calendar.ParsePeriod(c.Period)
+	switch {
+	case err != nil:
+		return nil, ErrPeriod.At("/period")
+	case period.First > today+1:
+		return nil, ErrFuturePeriod.At("/period")
+	}
+	if _, reported := s.Periods[c.Period]; reported {
+		return nil, ErrAlreadyReported
+	}
+	if err := valid(c.Value, map[string]string{"/unit": c.Unit, "/source": c.Source}); err != nil {
+		return nil, err
+	}
+	return []event.Event{Reported{
+		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: period.Last, Value: c.Value, Unit: c.Unit, Source: c.Source,
+	}}, nil
+}
+
+func correct(s State, c Correct) ([]event.Event, error) {
+	was, reported := s.Periods[c.Period]
+	if !reported {
+		return nil, ErrNotReported
+	}
+	if err := valid(c.Value, map[string]string{"/source": c.Source, "/reason": c.Reason}); err != nil {
+		return nil, err
+	}
+	period, err := calendar.ParsePeriod(c.Period)
+	if err != nil {
+		return nil, ErrPeriod.At("/period")
+	}
+	return []event.Event{Corrected{
+		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: period.Last, Value: c.Value, Unit: was.Unit, Source: c.Source,
+		Reason: c.Reason,
+	}}, nil
+}
+
+func valid(value float64, texts map[string]string) error {
+	if math.IsNaN(value) || math.IsInf(value, 0) || value < 0 {
+		return ErrValue.At("/value")
+	}
+	for pointer, text := range texts {
+		if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < 1 || n > 500 {
+			return ErrText.At(pointer)
+		}
+	}
+	return nil
+}
