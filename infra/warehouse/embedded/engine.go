@@ -42,6 +42,9 @@ func openEngine(lib *binding, dir string, memory int64) (*engine, error) {
 		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
 	}
 	e.held = held
+	if _, err := e.direct("CREATE DATABASE IF NOT EXISTS " + home + " ENGINE = Atomic"); err != nil {
+		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+	}
 	return e, nil
 }
 

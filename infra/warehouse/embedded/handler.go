@@ -133,6 +133,9 @@ func readStatement(q request, body io.Reader) (statement, io.Reader, error) {
 
 // run executes s on a connection of its own. When the client goes away, the statement is stopped.
 func (h *handler) run(a *answer, r *http.Request, q request, s statement, body io.Reader) error {
+	if namesOutside(s.text, q.params) {
+		return newException(codeAccessDenied, "A parameter names a file or the database default", "ACCESS_DENIED")
+	}
 	session, err := h.engine.session(r.Context())
 	if err != nil {
 		return err

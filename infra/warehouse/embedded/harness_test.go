@@ -80,7 +80,7 @@ func fresh(t testing.TB) driver.Conn {
 	return open(t, supervise(t, filepath.Join(t.TempDir(), "warehouse")))
 }
 
-func exec(t testing.TB, c driver.Conn, statements ...string) {
+func run(t testing.TB, c driver.Conn, statements ...string) {
 	t.Helper()
 	for _, s := range statements {
 		require.NoError(t, c.Exec(t.Context(), s), s)

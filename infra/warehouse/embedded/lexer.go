@@ -22,6 +22,12 @@ type token struct {
 func (t token) is(keyword string) bool {
 	return t.kind == tokenWord && strings.EqualFold(t.text, keyword)
 }
+
+// names reports whether t is the identifier, quoted or not.
+func (t token) names(identifier string) bool {
+	return (t.kind == tokenWord || t.kind == tokenName) && t.text == identifier
+}
+
 func (t token) mark(c string) bool { return t.kind == tokenMark && t.text == c }
 
 // lexer splits SQL into tokens as ClickHouse does: quotes end at an unescaped, undoubled quote of their kind, comments

@@ -29,10 +29,12 @@ func (s *session) configure(r request) error {
 	if err := s.do("SET " + strings.Join(changes, ", ")); err != nil {
 		return err
 	}
-	if r.database != "" {
-		if err := s.do("USE " + quoteName(r.database)); err != nil {
-			return err
-		}
+	database := r.database
+	if database == "" || database == overlay {
+		database = home
+	}
+	if err := s.do("USE " + quoteName(database)); err != nil {
+		return err
 	}
 	if r.readonly == "" {
 		return nil

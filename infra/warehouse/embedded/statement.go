@@ -11,6 +11,13 @@ type statement struct {
 	reads  bool   // begins like a query
 }
 
+// overlay is the engine's own default database, which takes any path for a table. Requests that name no database use
+// home instead, and no statement may name it.
+const (
+	overlay = "default"
+	home    = "main"
+)
+
 // parseStatement looks at sql just enough to route it, and refuses what a warehouse on a person's machine must not do:
 // several statements in one request, and opening files, programs and other hosts.
 func parseStatement(sql string) (statement, error) {
@@ -27,6 +34,8 @@ func parseStatement(sql string) (statement, error) {
 			depth++
 		case t.mark(")"):
 			depth--
+		case t.mark(".") && previous.names(overlay):
+			return s, newException(codeAccessDenied, "The database default opens files in the embedded warehouse: name another one", "ACCESS_DENIED")
 		case t.mark(";"):
 			if l.next().kind != tokenEnd {
 				return s, newException(codeSyntaxError, "Syntax error (Multi-statements are not allowed)", "SYNTAX_ERROR")
@@ -67,8 +76,21 @@ func reaches(name token) bool {
 		"jdbc", "odbc", "arrowflight", "ytsaurus", "kafka", "rabbitmq", "nats", "hive", "hudi", "hudicluster",
 		"deltalake", "deltalakecluster", "deltalakelocal", "deltalakes3", "deltalakeazure",
 		"iceberg", "icebergcluster", "iceberglocal", "icebergs3", "icebergazure", "iceberghdfs",
-		"paimon", "paimonlocal", "paimons3", "paimonazure", "paimonhdfs", "prometheusquery", "prometheusqueryrange":
+		"loop", "buffer", "alias", "paimon", "paimonlocal", "paimons3", "paimonazure", "paimonhdfs", "prometheusquery", "prometheusqueryrange":
 		return true
+	}
+	return false
+}
+
+// namesOutside reports whether a parameter that stands for a name would reach the overlay or a file.
+func namesOutside(sql string, params []pair) bool {
+	if !strings.Contains(strings.ToLower(sql), "identifier") {
+		return false
+	}
+	for _, p := range params {
+		if p.value == overlay || strings.HasPrefix(p.value, overlay+".") || strings.Contains(p.value, "/") {
+			return true
+		}
 	}
 	return false
 }
