@@ -31,8 +31,8 @@ func startChild(o SupervisorOptions, listener *os.File, password string) (*child
 	command := exec.Command(o.Command[0], o.Command[1:]...) //nolint:gosec // the caller's own program
 	command.Env = append(os.Environ(), o.Env...)
 	command.Env = append(command.Env, childVariable+"=1", passwordVariable+"="+password, libraryVariable+"="+o.Library)
-	command.ExtraFiles = []*os.File{listener} // file 3 in the child
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.ExtraFiles = []*os.File{listener}                 // file 3 in the child
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C is the parent's to handle
 	life, err := command.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("start warehouse: %w", err)
@@ -103,14 +103,16 @@ func (c *child) how() string {
 	return how
 }
 
-// stop asks the child to end and kills it when it has not done so in time.
-func (c *child) stop(within time.Duration) {
+// stop asks the child to end, and kills it when it has not done so in time or haste is closed.
+func (c *child) stop(within time.Duration, haste <-chan struct{}) {
 	_ = c.life.Close() // already closed when the child is gone
 	select {
 	case <-c.gone:
+		return
 	case <-time.After(within):
-		c.kill()
+	case <-haste:
 	}
+	c.kill()
 }
 
 // kill ends the child at once and waits for it to be gone.

@@ -336,3 +336,34 @@ func TestSettingsAndDatabaseOfARequest(t *testing.T) {
 	_, err = url.Parse(s.URL())
 	require.NoError(t, err)
 }
+
+func TestAnEmptyResultStillHasColumns(t *testing.T) {
+	c := fresh(t)
+	for _, query := range []string{
+		"SELECT number AS n, toString(number) AS s FROM numbers(0)",
+		"SELECT number AS n, toString(number) AS s FROM numbers(9) WHERE n > {least:UInt64}; -- none",
+	} {
+		rows, err := c.Query(t.Context(), query, clickhouse.Named("least", 10))
+		require.NoError(t, err)
+		require.Equal(t, []string{"n", "s"}, rows.Columns())
+		require.False(t, rows.Next())
+		require.NoError(t, errors.Join(rows.Err(), rows.Close()))
+	}
+	run(t, c, "SELECT 1 FROM numbers(0) FORMAT Native")
+}
+
+func TestInsertsAreWrittenBeforeTheyAreAnswered(t *testing.T) {
+	c := fresh(t)
+	run(t, c, "CREATE DATABASE ledger", "CREATE TABLE ledger.t (a UInt64) ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 100")
+	require.NoError(t, c.AsyncInsert(t.Context(), "INSERT INTO ledger.t VALUES (1)", false))
+	require.Equal(t, uint64(1), count(t, c, "ledger.t"))
+
+	once := clickhouse.Context(t.Context(), clickhouse.WithSettings(clickhouse.Settings{"insert_deduplication_token": "batch-7", "insert_deduplicate": 1}))
+	for range 2 {
+		batch, err := c.PrepareBatch(once, "INSERT INTO ledger.t (a)")
+		require.NoError(t, err)
+		require.NoError(t, batch.Append(uint64(2)))
+		require.NoError(t, batch.Send())
+	}
+	require.Equal(t, uint64(2), count(t, c, "ledger.t"))
+}

@@ -163,6 +163,9 @@ func (h *handler) run(a *answer, r *http.Request, q request, s statement, body i
 			execute = lib.stream
 		}
 		done, err = execute(conn, s.text, q.format, q.params, a.chunk)
+		if err == nil && s.reads && format == "Native" && !a.begun {
+			err = session.header(s.text, q.params, a.chunk)
+		}
 	}
 	if err != nil {
 		return err

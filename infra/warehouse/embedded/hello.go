@@ -1,6 +1,9 @@
 package embedded
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -19,27 +22,62 @@ func isHello(sql string) bool {
 // hello encodes the answer at the client's revision. It announces revision 0, at which the client then reads and writes
 // everything else.
 func hello(version string, clientRevision uint64) ([]byte, error) {
+	columns := []named{{"displayName()", "String"}, {"version()", "String"}, {"revision()", "UInt32"}, {"timezone()", "String"}}
+	data, err := encodeBlock(columns, []any{"careledger", version, uint32(0), "UTC"}, clientRevision)
+	if err != nil {
+		return nil, fmt.Errorf("encode hello: %w", err)
+	}
+	return data, nil
+}
+
+type named struct {
+	name string
+	kind column.Type
+}
+
+// encodeBlock encodes one row, or none, in the Native format.
+func encodeBlock(columns []named, row []any, revision uint64) ([]byte, error) {
 	block := proto.NewBlock()
-	for _, c := range []struct {
-		name  string
-		kind  column.Type
-		value any
-	}{
-		{"displayName()", "String", "careledger"},
-		{"version()", "String", version},
-		{"revision()", "UInt32", uint32(0)},
-		{"timezone()", "String", "UTC"},
-	} {
+	for _, c := range columns {
 		if err := block.AddColumn(c.name, c.kind); err != nil {
-			return nil, fmt.Errorf("encode hello: %w", err)
+			return nil, err
 		}
-		if err := block.Columns[len(block.Columns)-1].AppendRow(c.value); err != nil {
-			return nil, fmt.Errorf("encode hello: %w", err)
+	}
+	if row != nil {
+		if err := block.Append(row...); err != nil {
+			return nil, err
 		}
 	}
 	buffer := &chproto.Buffer{}
-	if err := block.Encode(buffer, clientRevision); err != nil {
-		return nil, fmt.Errorf("encode hello: %w", err)
+	if err := block.Encode(buffer, revision); err != nil {
+		return nil, err
 	}
 	return buffer.Buf, nil
 }
+
+// header hands the names and types of a query without rows to sink. A server sends them; this engine sends nothing then.
+func (s *session) header(sql string, params []pair, sink func([]byte) error) error {
+	var described []byte
+	_, err := s.engine.lib.run(*s.conn, "DESCRIBE TABLE ("+sql+"\n)", "JSONCompactColumns", params, func(data []byte) error {
+		described = bytes.Clone(data)
+		return nil
+	})
+	if err != nil {
+		return nil // a query that cannot stand in parentheses: no names, as before
+	}
+	var lists [][]string
+	if err := json.Unmarshal(described, &lists); err != nil || len(lists) < 2 {
+		return fmt.Errorf("describe an empty result: %w", errors.Join(err, errNoColumns))
+	}
+	columns := make([]named, len(lists[0]))
+	for i := range columns {
+		columns[i] = named{lists[0][i], column.Type(lists[1][i])}
+	}
+	data, err := encodeBlock(columns, nil, 0)
+	if err != nil {
+		return fmt.Errorf("describe an empty result: %w", err)
+	}
+	return sink(data)
+}
+
+var errNoColumns = errors.New("no columns")

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"github.com/careledger/careledger/domain/fault"
@@ -17,6 +16,8 @@ const EngineVersion = "26.7.3-stable.1"
 
 // LibraryVariable names the environment variable that holds the path of the engine's library.
 const LibraryVariable = "CAREL_ENGINE_LIBRARY"
+
+const libraryName = "libchdb.so" // on macOS too
 
 // The refusals that a person can act on. errors.Is finds them by code.
 var (
@@ -59,15 +60,13 @@ func Locate(configured string) (string, error) {
 	if configured != "" {
 		return present(configured)
 	}
-	var errs []error
-	for _, dir := range libraryDirectories() {
-		path, err := present(filepath.Join(dir, libraryName()))
-		if err == nil {
+	dirs := libraryDirectories()
+	for _, dir := range dirs {
+		if path, err := present(filepath.Join(dir, libraryName)); err == nil {
 			return path, nil
 		}
-		errs = append(errs, err)
 	}
-	return "", errors.Join(errs[:min(1, len(errs))]...)
+	return "", hint(ErrEngineMissing, filepath.Join(dirs[0], libraryName), nil)
 }
 
 func present(path string) (string, error) {
@@ -93,20 +92,11 @@ func libraryDirectories() []string {
 	if cache != "" {
 		dirs = append(dirs, filepath.Join(cache, "careledger", "engine-"+EngineVersion))
 	}
-	if exe, err := os.Executable(); err == nil {
-		dirs = append(dirs, filepath.Dir(exe))
+	exe, err := os.Executable()
+	if err != nil {
+		exe = os.Args[0]
 	}
-	if len(dirs) == 0 {
-		dirs = append(dirs, ".")
-	}
-	return dirs
-}
-
-func libraryName() string {
-	if runtime.GOOS == "darwin" {
-		return "libchdb.dylib"
-	}
-	return "libchdb.so"
+	return append(dirs, filepath.Dir(exe))
 }
 
 // load loads the library and makes sure that it is the engine, in the version that this code was written for.

@@ -26,10 +26,10 @@ type request struct {
 
 var settingName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-// parseRequest reads r's URL and headers. A GET only reads, as in ClickHouse.
+// parseRequest reads r's URL and headers. Whatever is no POST only reads, as in ClickHouse.
 func parseRequest(r *http.Request) (request, error) {
 	q := request{format: r.Header.Get("X-ClickHouse-Format"), database: r.Header.Get("X-ClickHouse-Database"), method: "LZ4"}
-	if r.Method == http.MethodGet {
+	if r.Method != http.MethodPost {
 		q.readonly = "2"
 	}
 	values, err := url.ParseQuery(r.URL.RawQuery)
@@ -73,7 +73,9 @@ func (q *request) take(name, value string) error {
 		}
 	case "network_compression_method":
 		q.method = strings.ToUpper(value)
-	case "user", "password", "quota_key", "role", "buffer_size", "wait_end_of_query", "stacktrace", "log_comment", "close_session":
+	case "user", "password", "quota_key", "role", "buffer_size", "wait_end_of_query", "stacktrace", "close_session":
+	case "log_comment": // marks the session here
+	case "async_insert", "wait_for_async_insert": // every insert is written before it is answered
 	case "session_id", "session_timeout", "session_check":
 		return newException(codeNotImplemented, "Sessions are not supported by the embedded warehouse", "NOT_IMPLEMENTED")
 	default:

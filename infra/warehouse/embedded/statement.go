@@ -40,6 +40,7 @@ func parseStatement(sql string) (statement, error) {
 			if l.next().kind != tokenEnd {
 				return s, newException(codeSyntaxError, "Syntax error (Multi-statements are not allowed)", "SYNTAX_ERROR")
 			}
+			s.text = sql[:t.start]
 			return s, nil
 		case previous.is("INTO") && t.is("OUTFILE"):
 			return s, newException(codeAccessDenied, "INTO OUTFILE is not allowed", "ACCESS_DENIED")

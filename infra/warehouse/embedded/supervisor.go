@@ -54,8 +54,9 @@ type Supervisor struct {
 	password string
 	probe    *http.Client
 
-	stop context.CancelFunc
-	done chan struct{}
+	stop  context.CancelFunc
+	haste chan struct{} // closed when Close can wait no longer
+	done  chan struct{}
 }
 
 // Supervise starts the child and waits until the engine answers. It fails with ErrEngineMissing, or with what the child
@@ -70,7 +71,7 @@ func Supervise(ctx context.Context, o SupervisorOptions) (*Supervisor, error) {
 		return nil, err
 	}
 	o.Library = library
-	s := &Supervisor{options: o, password: rand.Text(), done: make(chan struct{}), probe: &http.Client{
+	s := &Supervisor{options: o, password: rand.Text(), haste: make(chan struct{}), done: make(chan struct{}), probe: &http.Client{
 		Transport: &http.Transport{DisableKeepAlives: true}, // each probe meets the child of the moment
 	}}
 	if err := s.listen(ctx); err != nil {
@@ -111,22 +112,23 @@ func (s *Supervisor) URL() string {
 	return u.String()
 }
 
-// Close stops the child, gently until ctx ends, and waits for it to be gone.
+// Close stops the child, gently until ctx ends (at most 8 s), and waits for it to be gone. To be called once.
 func (s *Supervisor) Close(ctx context.Context) error {
 	s.stop()
 	select {
 	case <-s.done:
 	case <-ctx.Done():
-		<-s.done // keep gives a child drainTime and stopTime, then kills it
+		close(s.haste)
+		<-s.done
 	}
 	s.probe.CloseIdleConnections()
 	return s.listener.Close()
 }
 
 const (
-	firstPause  = 50 * time.Millisecond
-	longestPaus = 5 * time.Second
-	steadyAfter = 30 * time.Second // a child that lived so long was not broken from the start
+	firstPause   = 50 * time.Millisecond
+	longestPause = 5 * time.Second
+	steadyAfter  = 30 * time.Second // a child that lived so long was not broken from the start
 )
 
 // keep replaces the child whenever it ends or stops answering, until ctx ends.
@@ -148,7 +150,7 @@ func (s *Supervisor) keep(ctx context.Context, c *child) {
 			return
 		case <-time.After(pause):
 		}
-		pause = min(2*pause, longestPaus)
+		pause = min(2*pause, longestPause)
 		var err error
 		if c, err = s.start(ctx); err != nil && ctx.Err() == nil {
 			s.options.Logger.Error("warehouse did not start", "error", err, "again_in", pause)
@@ -166,7 +168,7 @@ func (s *Supervisor) attend(ctx context.Context, c *child) {
 	for {
 		select {
 		case <-ctx.Done():
-			c.stop(drainTime + stopTime)
+			c.stop(drainTime+stopTime, s.haste)
 			return
 		case <-c.gone:
 			s.options.Logger.Warn("warehouse ended", "how", c.how())

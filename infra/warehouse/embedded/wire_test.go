@@ -1,0 +1,92 @@
+package embedded_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/careledger/careledger/infra/warehouse/embedded"
+)
+
+// post sends a statement without clickhouse-go, as other clients of the HTTP interface do.
+func post(t testing.TB, s *embedded.Supervisor, query url.Values, body string) (int, http.Header, string) {
+	t.Helper()
+	u, err := url.Parse(s.URL())
+	require.NoError(t, err)
+	password, _ := u.User.Password()
+	u.User, u.RawQuery = nil, query.Encode()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, u.String(), strings.NewReader(body))
+	require.NoError(t, err)
+	r.Header.Set("X-ClickHouse-User", "default")
+	r.Header.Set("X-ClickHouse-Key", password)
+	response, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	data, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	return response.StatusCode, response.Header, string(data)
+}
+
+func TestPlainHTTP(t *testing.T) {
+	s := supervise(t, filepath.Join(t.TempDir(), "warehouse"))
+	for _, row := range []struct {
+		query url.Values
+		body  string
+		want  string
+	}{
+		{nil, "CREATE TABLE t (a UInt64, s String) ENGINE = MergeTree ORDER BY a", ""},
+		{url.Values{"query": {"INSERT INTO t FORMAT JSONEachRow"}}, `{"a":1,"s":"一"}` + "\n" + `{"a":2}`, ""},
+		{nil, "INSERT INTO t FORMAT TSV\n3\tthree\n", ""},
+		{url.Values{"query": {"INSERT INTO t VALUES"}}, "(4, 'four'), (5, 'five')", ""},
+		{nil, "SELECT * FROM t ORDER BY a LIMIT 2", "1\t一\n2\t\n"},
+		{nil, "SELECT sum(a) AS n FROM t FORMAT JSONEachRow", `{"n":15}` + "\n"},
+		{url.Values{"default_format": {"CSVWithNames"}}, "SELECT a FROM t ORDER BY a LIMIT 1", "\"a\"\n1\n"},
+		{url.Values{"query": {"SELECT {x:String}"}, "param_x": {"a'b"}}, "", "a\\'b\n"},
+		{nil, "(SELECT 1) UNION ALL (SELECT 1)", "1\n1\n"},
+		{nil, "SHOW TABLES", "t\n"},
+		{nil, "SELECT count() FROM numbers(100000) SETTINGS max_threads = 1", "100000\n"},
+	} {
+		status, _, data := post(t, s, row.query, row.body)
+		require.Equal(t, http.StatusOK, status, data)
+		require.Equal(t, row.want, data)
+	}
+	_, header, data := post(t, s, url.Values{"query_id": {"q-1"}}, "SELECT nothing")
+	require.Equal(t, "47", header.Get("X-ClickHouse-Exception-Code"))
+	require.Equal(t, "q-1", header.Get("X-ClickHouse-Query-Id"))
+	require.True(t, strings.HasPrefix(data, "Code: 47. DB::Exception: "), data)
+	status, _, _ := post(t, s, url.Values{"session_id": {"x"}}, "SELECT 1")
+	require.Equal(t, http.StatusNotImplemented, status)
+}
+
+func TestABodyCutShortWritesNothing(t *testing.T) {
+	s := supervise(t, filepath.Join(t.TempDir(), "warehouse"))
+	c := open(t, s)
+	run(t, c, "CREATE DATABASE ledger", "CREATE TABLE ledger.t (a UInt64) ENGINE = MergeTree ORDER BY a")
+	u, err := url.Parse(s.URL())
+	require.NoError(t, err)
+	password, _ := u.User.Password()
+	conn, err := net.Dial("tcp", u.Host)
+	require.NoError(t, err)
+	query := url.Values{"query": {"INSERT INTO ledger.t FORMAT TSV"}}.Encode()
+	_, err = fmt.Fprintf(conn, "POST /?%s HTTP/1.1\r\nHost: %s\r\nX-ClickHouse-Key: %s\r\nContent-Length: 100\r\n\r\n1\n2\n3\n", query, u.Host, password)
+	require.NoError(t, err)
+	running := func(want uint64) func() bool {
+		return func() bool {
+			var n uint64
+			err := c.QueryRow(t.Context(), "SELECT count() FROM system.processes WHERE query LIKE 'INSERT%'").Scan(&n)
+			return err == nil && n == want
+		}
+	}
+	require.Eventually(t, running(1), 5*time.Second, 20*time.Millisecond)
+	require.NoError(t, conn.Close())
+	require.Eventually(t, running(0), 5*time.Second, 20*time.Millisecond)
+	require.Zero(t, count(t, c, "ledger.t"))
+}
