@@ -13,8 +13,9 @@ import (
 
 // The refusals of an alert's stream.
 var (
-	ErrAlreadyOpen = fault.New(fault.Refused, "already-open", "该预警已发出。", "This alert is open already.")
-	ErrNotOpen     = fault.New(fault.Refused, "not-open", "该预警未处于打开状态。", "This alert is not open.")
+	ErrAlreadyOpen    = fault.New(fault.Refused, "already-open", "该预警已发出。", "This alert is open already.")
+	ErrUnknownCommand = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
+	ErrNotOpen        = fault.New(fault.Refused, "not-open", "该预警未处于打开状态。", "This alert is not open.")
 )
 
 // Command is one of the commands of an alert's stream.
@@ -33,7 +34,7 @@ type Resolve struct {
 func (Raise) alertCommand()   {}
 func (Resolve) alertCommand() {}
 
-// ID is the alert's id: the same judgement of the same cell is the same alert.
+// ID is the alert's id, a UUIDv5: the same judgement of the same cell is the same alert, for ever. The parts hold no slash.
 func ID(rule, code, variant, area, period string) uuid.UUID {
 	namespace := uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://careledger.dev/alerts"))
 	return uuid.NewSHA1(namespace, []byte(strings.Join([]string{rule, code, variant, area, period}, "/")))
@@ -75,6 +76,7 @@ func decide(s State, c Command, _ calendar.Day) ([]event.Event, error) {
 		if s.Open {
 			return []event.Event{Resolved{Alert: s.Alert, Reason: c.Reason, Value: c.Value, Expected: c.Expected, Position: c.Position}}, nil
 		}
+		return nil, ErrNotOpen
 	}
-	return nil, ErrNotOpen
+	return nil, ErrUnknownCommand
 }

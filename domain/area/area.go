@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/careledger/careledger/domain/calendar"
@@ -16,7 +15,8 @@ import (
 //go:embed data/*.csv
 var tables embed.FS
 
-// ErrUnknown is answered for a code that is not in the table.
+// ErrUnknown is what a code that is not in the table is refused with; the refusal names the code where it has the form
+// of one, so that nothing else that was typed into the field is echoed.
 var ErrUnknown = fault.New(fault.NotFound, "unknown-area", "没有这个行政区划代码，请核对。", "There is no area with this code; check it.")
 
 // Level is how high an area stands.
@@ -27,6 +27,7 @@ const (
 	Prefecture Level = "prefecture"
 	County     Level = "county"
 	Township   Level = "township"
+	Community  Level = "community" // below a township, not in the table
 )
 
 // Area is one division. Code has 6 digits (prefecture, county) or 9 (township). ValidTo is zero while it exists.
@@ -57,17 +58,19 @@ func Wenshan() (*Table, error) {
 	return Load(f)
 }
 
+const header = "code,name,level,parent,valid_from,valid_to"
+
 // Load reads a table: CSV with the header code,name,level,parent,valid_from,valid_to; lines beginning with # are notes.
-// A parent stands above its children.
+// A parent stands above its children, so that no cycle can be written.
 func Load(r io.Reader) (*Table, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("read the area table: %w", err)
 	}
 	t := &Table{byCode: map[string]Area{}, children: map[string][]Area{}, text: string(text)}
-	lines := csv.NewReader(strings.NewReader(t.text))
+	lines := csv.NewReader(strings.NewReader(strings.TrimPrefix(t.text, "\ufeff")))
 	lines.Comment, lines.FieldsPerRecord = '#', 6
-	for {
+	for first := true; ; first = false {
 		record, err := lines.Read()
 		if errors.Is(err, io.EOF) {
 			break
@@ -75,10 +78,13 @@ func Load(r io.Reader) (*Table, error) {
 		if err != nil {
 			return nil, fmt.Errorf("area table: %w", err)
 		}
-		if record[0] == "code" {
+		line, _ := lines.FieldPos(0)
+		switch {
+		case first && strings.Join(record, ",") != header:
+			return nil, fmt.Errorf("area table, line %d: the first line must be %s", line, header)
+		case first:
 			continue
 		}
-		line, _ := lines.FieldPos(0)
 		if err := t.add(record); err != nil {
 			return nil, fmt.Errorf("area table, line %d: %w", line, err)
 		}
@@ -92,11 +98,11 @@ func Load(r io.Reader) (*Table, error) {
 func (t *Table) add(record []string) error {
 	a := Area{Code: record[0], Name: record[1], Level: Level(record[2]), Parent: record[3]}
 	above := map[Level]Level{County: Prefecture, Township: County}
-	digits := map[Level]int{Prefecture: 6, County: 6, Township: 9}
+	length := map[Level]int{Prefecture: 6, County: 6, Township: 9}
 	parent, known := t.byCode[a.Parent]
 	_, twice := t.byCode[a.Code]
 	switch {
-	case len(a.Code) != digits[a.Level] || strings.Trim(a.Code, "0123456789") != "":
+	case len(a.Code) != length[a.Level] || !digits(a.Code):
 		return fmt.Errorf("level must be prefecture or county with a code of 6 digits, or township with 9")
 	case a.Name == "":
 		return fmt.Errorf("%s has no name", a.Code)
@@ -114,53 +120,13 @@ func (t *Table) add(record []string) error {
 			*day = d
 		}
 	}
+	if a.ValidTo != 0 && a.ValidTo < a.ValidFrom {
+		return fmt.Errorf("%s ends before it begins", a.Code)
+	}
 	t.areas = append(t.areas, a)
 	t.byCode[a.Code] = a
 	t.children[a.Parent] = append(t.children[a.Parent], a)
 	return nil
-}
-
-// Text is the table as it was read.
-func (t *Table) Text() string { return t.text }
-
-// All lists every area, parents before their children.
-func (t *Table) All() []Area { return slices.Clone(t.areas) }
-
-// Root is the prefecture.
-func (t *Table) Root() Area { return t.children[""][0] }
-
-// Find answers the area of a normalised code.
-func (t *Table) Find(code string) (Area, bool) {
-	a, ok := t.byCode[code]
-	return a, ok
-}
-
-// Children lists the areas one level below, in the table's order.
-func (t *Table) Children(code string) []Area { return slices.Clone(t.children[code]) }
-
-// Ancestors lists the areas above, nearest first.
-func (t *Table) Ancestors(code string) []Area {
-	var above []Area
-	for a, ok := t.byCode[t.base(code)]; ok; {
-		if a.Code != code {
-			above = append(above, a)
-		}
-		a, ok = t.byCode[a.Parent]
-	}
-	return above
-}
-
-// Within lists an area and everything below it.
-func (t *Table) Within(code string) []Area {
-	a, ok := t.byCode[code]
-	if !ok {
-		return nil
-	}
-	all := []Area{a}
-	for _, below := range t.children[code] {
-		all = append(all, t.Within(below.Code)...)
-	}
-	return all
 }
 
 // Normalise brings a code of 6, 9 or 12 digits to the form of the table: trailing zeros of a longer code fall away, a
@@ -175,16 +141,17 @@ func (t *Table) Normalise(code string) (string, error) {
 	if _, ok := t.byCode[short]; ok {
 		return short, nil
 	}
-	if a, ok := t.byCode[t.base(short)]; ok && len(short) == 12 && strings.Trim(short, "0123456789") == "" && a.Level == Township {
+	if a, ok := t.byCode[t.base(short)]; ok && len(short) == 12 && digits(short) && a.Level == Township {
 		return short, nil
 	}
-	return "", ErrUnknown
+	return "", unknown(short)
 }
 
-// base is the township of a community, or the code itself.
-func (t *Table) base(code string) string {
-	if len(code) == 12 {
-		return code[:9]
+func unknown(code string) *fault.Error {
+	if !digits(code) || len(code) != 6 && len(code) != 9 && len(code) != 12 {
+		return ErrUnknown
 	}
-	return code
+	return fault.New(ErrUnknown.Kind, ErrUnknown.Code, "没有行政区划代码"+code+"，请核对。", "There is no area with the code "+code+"; check it.")
 }
+
+func digits(code string) bool { return strings.Trim(code, "0123456789") == "" }

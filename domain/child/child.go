@@ -3,6 +3,8 @@ package child
 import (
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
@@ -13,6 +15,8 @@ import (
 var (
 	ErrAlreadyRegistered  = fault.New(fault.Refused, "already-registered", "该儿童已登记，请直接使用原有档案。", "This child is on the register already; use the existing record.")
 	ErrNotRegistered      = fault.New(fault.NotFound, "child-not-found", "没有这名儿童的档案，请先登记或核对编号。", "There is no child with this id; register the child first or check the id.")
+	ErrIDMissing          = fault.New(fault.Invalid, "id-missing", "编号不能为空或全零。", "The id must not be empty or all zeros.")
+	ErrUnknownCommand     = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 	ErrUnknownWord        = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从选项中选择。", "The value is not one of the allowed words; choose one of them.")
 	ErrInTheFuture        = fault.New(fault.Invalid, "in-the-future", "日期在未来，最多可提前一天，请核对。", "The day lies in the future; at most one day ahead is taken. Check it.")
 	ErrDayMissing         = fault.New(fault.Invalid, "day-missing", "请填写日期。", "A day is needed.")
@@ -53,9 +57,10 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	case AbandonEnrolment:
 		return abandonEnrolment(s, c)
 	}
-	return nil, ErrUnknownWord
+	return nil, ErrUnknownCommand
 }
 
+// dated refuses a missing day and one more than a day ahead.
 func dated(on, today calendar.Day, pointer string) error {
 	switch {
 	case on == 0:
@@ -67,8 +72,11 @@ func dated(on, today calendar.Day, pointer string) error {
 }
 
 func register(s State, c Register, today calendar.Day) ([]event.Event, error) {
-	if s.Registered() {
+	switch {
+	case s.Registered():
 		return nil, ErrAlreadyRegistered
+	case c.Child == uuid.Nil:
+		return nil, ErrIDMissing.At("/id")
 	}
 	if err := dated(c.RegisteredOn, today, "/registered_on"); err != nil {
 		return nil, err

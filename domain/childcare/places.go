@@ -3,10 +3,12 @@ package childcare
 import (
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/fault"
 )
 
 const mostPlaces = 10_000
 
+// counted refuses what is no number of places, and more inclusive ones than places.
 func counted(places, inclusive int) error {
 	switch {
 	case places < 1 || places > mostPlaces:
@@ -21,7 +23,7 @@ func openPlaces(s State, c OpenPlaces, today calendar.Day) ([]event.Event, error
 	if err := counted(c.Places, c.InclusivePlaces); err != nil {
 		return nil, err
 	}
-	if err := dated(c.OpenedOn, s.RegisteredOn, today, "/opened_on"); err != nil {
+	if err := s.dated(c.OpenedOn, today, "/opened_on"); err != nil {
 		return nil, err
 	}
 	return []event.Event{PlacesOpened{Childcare: s.Childcare, Places: c.Places, InclusivePlaces: c.InclusivePlaces, OpenedOn: c.OpenedOn}}, nil
@@ -31,7 +33,7 @@ func closePlaces(s State, c ClosePlaces, today calendar.Day) ([]event.Event, err
 	if err := counted(c.Places, c.InclusivePlaces); err != nil {
 		return nil, err
 	}
-	if err := dated(c.ClosedOn, s.RegisteredOn, today, "/closed_on"); err != nil {
+	if err := s.dated(c.ClosedOn, today, "/closed_on"); err != nil {
 		return nil, err
 	}
 	places, inclusive := s.Places-c.Places, s.Inclusive-c.InclusivePlaces
@@ -46,18 +48,36 @@ func closePlaces(s State, c ClosePlaces, today calendar.Day) ([]event.Event, err
 	return []event.Event{PlacesClosed{Childcare: s.Childcare, Places: c.Places, InclusivePlaces: c.InclusivePlaces, ClosedOn: c.ClosedOn}}, nil
 }
 
-func reservePlace(s State, c ReservePlace) ([]event.Event, error) {
-	if _, holds := s.Reserved[c.Enrolment]; holds {
+func reservePlace(s State, c ReservePlace, today calendar.Day) ([]event.Event, error) {
+	if child, holds := s.Reserved[c.Enrolment]; holds && child != c.Child {
+		return nil, ErrEnrolmentOfAnother
+	} else if holds {
 		return nil, ErrPlaceAlreadyReserved
 	}
+	if err := dated(c.FromOn, today, "/from_on"); err != nil {
+		return nil, err
+	}
 	e := PlaceReserved{Childcare: s.Childcare, Enrolment: c.Enrolment, Child: c.Child, FromOn: c.FromOn}
-	if len(s.Reserved) >= s.Places {
+	for _, broken := range s.brokenByReservation(c.FromOn) {
 		if !c.Report {
-			return nil, ErrNoVacantPlace
+			return nil, broken
 		}
-		e.Doubts.Doubts = []string{ErrNoVacantPlace.Code}
+		e.Doubts.Doubts = append(e.Doubts.Doubts, broken.Code)
 	}
 	return []event.Event{e}, nil
+}
+
+// brokenByReservation lists the rules that a reservation from a day on would break: asked for, it is refused; reported,
+// doubted.
+func (s State) brokenByReservation(from calendar.Day) []*fault.Error {
+	var broken []*fault.Error
+	if from < s.RegisteredOn {
+		broken = append(broken, ErrBeforeRegistration)
+	}
+	if len(s.Reserved) >= s.Places {
+		broken = append(broken, ErrNoVacantPlace)
+	}
+	return broken
 }
 
 func releasePlace(s State, c ReleasePlace) ([]event.Event, error) {

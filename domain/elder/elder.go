@@ -3,6 +3,8 @@ package elder
 import (
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
@@ -41,30 +43,35 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	case AbandonAdmission:
 		return abandonAdmission(s, c)
 	}
-	return nil, ErrUnknownWord
+	return nil, ErrUnknownCommand
 }
 
-// past refuses a missing day and one more than a day ahead.
-func past(on, today calendar.Day) error {
+// dated refuses a missing day and one more than a day ahead.
+func dated(on, today calendar.Day, pointer string) error {
 	switch {
 	case on == 0:
-		return ErrDayMissing
+		return ErrDayMissing.At(pointer)
 	case on > today+1:
-		return ErrInTheFuture
+		return ErrInTheFuture.At(pointer)
 	}
 	return nil
 }
 
 func register(s State, c Register, today calendar.Day) ([]event.Event, error) {
-	if s.Registered() {
+	switch {
+	case s.Registered():
 		return nil, ErrAlreadyRegistered
+	case c.Elder == uuid.Nil:
+		return nil, ErrIDMissing.At("/id")
 	}
-	if err := past(c.RegisteredOn, today); err != nil {
-		return nil, at(err, "/registered_on")
+	if err := dated(c.RegisteredOn, today, "/registered_on"); err != nil {
+		return nil, err
 	}
 	switch {
 	case c.Sex != Male && c.Sex != Female:
 		return nil, ErrUnknownWord.At("/sex")
+	case c.Born == 0:
+		return nil, ErrDayMissing.At("/born_on")
 	case c.Born > c.RegisteredOn:
 		return nil, ErrBornLater.At("/born_on")
 	case !reached(60, c.Born, c.RegisteredOn):
@@ -83,8 +90,8 @@ func reached(years int, born, on calendar.Day) bool {
 }
 
 func recordCircumstances(s State, c RecordCircumstances, today calendar.Day) ([]event.Event, error) {
-	if err := past(c.EffectiveOn, today); err != nil {
-		return nil, at(err, "/effective_on")
+	if err := dated(c.EffectiveOn, today, "/effective_on"); err != nil {
+		return nil, err
 	}
 	if c.EffectiveOn < s.BirthMonth.First() {
 		return nil, ErrBeforeBirth.At("/effective_on")

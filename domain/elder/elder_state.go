@@ -1,6 +1,8 @@
 package elder
 
 import (
+	"bytes"
+
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/calendar"
@@ -31,7 +33,8 @@ type Visit struct {
 	InError    bool
 }
 
-// Stay is a stay in one institution after another. From is when it began there; EndedOn is zero while it lasts.
+// Stay is a stay in one institution after another. SinceOn is the day it began in this one; EndedOn is zero while it
+// lasts.
 type Stay struct {
 	Institution     uuid.UUID
 	InstitutionArea string
@@ -47,14 +50,22 @@ type Reservation struct{ Stay, Institution uuid.UUID }
 // Registered reports whether the elder is on the register.
 func (s State) Registered() bool { return s.Elder != uuid.Nil }
 
-// Current answers the stay that has not ended, if there is one.
-func (s State) Current() (uuid.UUID, bool) {
-	for id, stay := range s.Stays {
-		if !stay.Ended {
-			return id, true
+// Current answers the stay that has not ended, if there is one. Reports of overlapping stays may leave several: then it
+// is the one that began last, and of one day's the one with the greatest id.
+func (s State) Current() (id uuid.UUID, ok bool) {
+	for other, stay := range s.Stays {
+		if !stay.Ended && (!ok || later(stay, s.Stays[id], other, id)) {
+			id, ok = other, true
 		}
 	}
-	return uuid.Nil, false
+	return id, ok
+}
+
+func later(a, b Stay, idA, idB uuid.UUID) bool {
+	if a.SinceOn != b.SinceOn {
+		return a.SinceOn > b.SinceOn
+	}
+	return bytes.Compare(idA[:], idB[:]) > 0
 }
 
 func zero() State {
@@ -73,7 +84,7 @@ func evolve(s State, e event.Event) State {
 	case HomeVisitLogged:
 		s.Visits[e.Visit] = Visit{OccurredOn: e.OccurredOn, Mode: e.Mode, Outcome: e.Outcome}
 	case HomeVisitCorrected:
-		s.Visits[e.Visit] = Visit{OccurredOn: e.OccurredOn, Mode: e.Mode, Outcome: e.Outcome}
+		s.Visits[e.Visit] = Visit{OccurredOn: e.OccurredOn, Mode: e.Mode, Outcome: e.Outcome, InError: s.Visits[e.Visit].InError}
 	case HomeVisitEnteredInError:
 		v := s.Visits[e.Visit]
 		v.InError = true

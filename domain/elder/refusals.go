@@ -6,6 +6,8 @@ import "github.com/careledger/careledger/domain/fault"
 var (
 	ErrAlreadyRegistered = fault.New(fault.Refused, "already-registered", "该老年人已登记，请直接使用原有档案。", "This elder is on the register already; use the existing record.")
 	ErrNotRegistered     = fault.New(fault.NotFound, "elder-not-found", "没有这位老年人的档案，请先登记或核对编号。", "There is no elder with this id; register the person first or check the id.")
+	ErrIDMissing         = fault.New(fault.Invalid, "id-missing", "编号不能为空或全零。", "The id must not be empty or all zeros.")
+	ErrUnknownCommand    = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 	ErrUnder60           = fault.New(fault.Invalid, "elder-under-60", "登记日不满60周岁，不能登记为老年人。", "The person is under 60 on the day of registration and cannot be registered as an elder.")
 	ErrBornLater         = fault.New(fault.Invalid, "born-after-registration", "出生日期晚于登记日期，请核对。", "The day of birth is after the day of registration; check both.")
 	ErrInTheFuture       = fault.New(fault.Invalid, "in-the-future", "日期在未来，最多可提前一天，请核对。", "The day lies in the future; at most one day ahead is taken. Check it.")
@@ -22,7 +24,7 @@ var (
 	ErrStayExists         = fault.New(fault.Refused, "stay-exists", "该入住编号已使用，请换一个新编号。", "This stay id is used already; send a new one.")
 	ErrOverlappingStay    = fault.New(fault.Refused, "overlapping-stay", "入住日期早于上一次退住日期，请核对。", "The admission is before the end of an earlier stay; check the day.")
 	ErrAdmitBeforeBirth   = fault.New(fault.Invalid, "admission-before-birth", "入住日期早于出生月份，请核对。", "The admission is dated before the month of birth; check the day.")
-	ErrAdmissionAbandoned = fault.New(fault.Refused, "admission-abandoned", "这次入住因超时已放弃，请重新提交一次新的入住。", "This admission was given up after a timeout; send a new one.")
+	ErrAdmissionAbandoned = fault.New(fault.Refused, "admission-abandoned", "该次入住或转院因超时已放弃；请换新的入住编号重新提交，转院请先退住再入住。", "This admission or transfer was given up after a timeout; send it with a new stay id (for a transfer: discharge first, then admit).")
 	ErrAdmissionCommitted = fault.New(fault.Refused, "admission-committed", "该入住已生效，不能放弃。", "This admission has been committed and cannot be given up.")
 	ErrAlreadyAbandoned   = fault.New(fault.Refused, "already-abandoned", "该入住已放弃。", "This admission was given up already.")
 	ErrNotAdmitted        = fault.New(fault.Refused, "not-admitted", "该老年人没有这次在住记录，请核对。", "The elder has no such current stay; check it.")

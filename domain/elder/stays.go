@@ -9,8 +9,8 @@ import (
 )
 
 func admit(s State, c Admit, today calendar.Day) ([]event.Event, error) {
-	if err := past(c.AdmittedOn, today); err != nil {
-		return nil, at(err, "/admitted_on")
+	if err := dated(c.AdmittedOn, today, "/admitted_on"); err != nil {
+		return nil, err
 	}
 	_, used := s.Stays[c.Stay]
 	switch {
@@ -49,8 +49,8 @@ func (s State) brokenByAdmission(on calendar.Day) []*fault.Error {
 }
 
 func transfer(s State, c Transfer, today calendar.Day) ([]event.Event, error) {
-	if err := past(c.TransferredOn, today); err != nil {
-		return nil, at(err, "/transferred_on")
+	if err := dated(c.TransferredOn, today, "/transferred_on"); err != nil {
+		return nil, err
 	}
 	stay, found := s.Stays[c.Stay]
 	switch {
@@ -77,8 +77,8 @@ func discharge(s State, c Discharge, today calendar.Day) ([]event.Event, error) 
 	case stay.Ended:
 		return nil, ErrAlreadyDischarged // a retry of the same command never gets here
 	}
-	if err := past(c.DischargedOn, today); err != nil {
-		return nil, at(err, "/discharged_on")
+	if err := dated(c.DischargedOn, today, "/discharged_on"); err != nil {
+		return nil, err
 	}
 	switch {
 	case c.DischargedOn < stay.SinceOn:
@@ -92,6 +92,8 @@ func discharge(s State, c Discharge, today calendar.Day) ([]event.Event, error) 
 	}}, nil
 }
 
+// abandonAdmission asks where the stay is now, not where it has ever been: a stay that left an institution and hangs on
+// its way back must not keep that bed.
 func abandonAdmission(s State, c AbandonAdmission) ([]event.Event, error) {
 	if stay, found := s.Stays[c.Stay]; found && stay.Institution == c.Institution && !stay.Ended {
 		return nil, ErrAdmissionCommitted

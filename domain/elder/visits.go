@@ -1,12 +1,10 @@
 package elder
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
-	"github.com/careledger/careledger/domain/fault"
 )
 
 func logHomeVisit(s State, c LogHomeVisit, today calendar.Day) ([]event.Event, error) {
@@ -54,8 +52,8 @@ func enterHomeVisitInError(s State, c EnterHomeVisitInError) ([]event.Event, err
 
 // visited checks what a visit says. One from before the registration is a report like any other.
 func visited(s State, on calendar.Day, mode Mode, outcome Outcome, today calendar.Day) error {
-	if err := past(on, today); err != nil {
-		return at(err, "/occurred_on")
+	if err := dated(on, today, "/occurred_on"); err != nil {
+		return err
 	}
 	switch {
 	case on < s.BirthMonth.First():
@@ -66,13 +64,4 @@ func visited(s State, on calendar.Day, mode Mode, outcome Outcome, today calenda
 		return ErrUnknownWord.At("/outcome")
 	}
 	return nil
-}
-
-// at names the field of a refusal.
-func at(err error, pointer string) error {
-	var f *fault.Error
-	if errors.As(err, &f) {
-		return f.At(pointer)
-	}
-	return err
 }

@@ -2,7 +2,6 @@ package figure
 
 import (
 	"math"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -20,7 +19,7 @@ var (
 	ErrPeriod          = fault.New(fault.Invalid, "period-form", "统计期写法不对，请写 2022-11、2022-Q4、2022、SY2022 或 MCH2022。", "The period cannot be read; write 2022-11, 2022-Q4, 2022, SY2022 or MCH2022.")
 	ErrFuturePeriod    = fault.New(fault.Invalid, "in-the-future", "统计期尚未开始，不能上报。", "The period has not begun yet and cannot be reported.")
 	ErrValue           = fault.New(fault.Invalid, "figure-value", "数值须为不小于0的有限数。", "The value must be a finite number of 0 or more.")
-	ErrText            = fault.New(fault.Invalid, "text-length", "该字段须为1至500个字符。", "The field must have 1 to 500 characters.")
+	ErrText            = fault.New(fault.Invalid, "text-length", "请填写该字段：单位1至30个字符，来源和原因1至500个字符。", "The field is needed: a unit has 1 to 30 characters, a source or reason 1 to 500.")
 	ErrUnknownCommand  = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 )
 
@@ -30,10 +29,11 @@ type State struct {
 	Periods map[string]Number
 }
 
-// Number is a reported number with its unit.
+// Number is a reported number with its unit and the period's last day.
 type Number struct {
 	Value float64
 	Unit  string
+	End   calendar.Day
 }
 
 // Decider is the rules of a figure's stream.
@@ -48,9 +48,9 @@ func evolve(s State, e event.Event) State {
 	switch e := e.(type) {
 	case Reported:
 		s.Area = e.Area
-		s.Periods[e.Period] = Number{e.Value, e.Unit}
+		s.Periods[e.Period] = Number{e.Value, e.Unit, e.PeriodEnd}
 	case Corrected:
-		s.Periods[e.Period] = Number{e.Value, e.Unit}
+		s.Periods[e.Period] = Number{e.Value, e.Unit, e.PeriodEnd}
 	}
 	return s
 }
@@ -65,10 +65,13 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	return nil, ErrUnknownCommand
 }
 
-var series = regexp.MustCompile(`^[a-z0-9_]{1,60}$`)
+// slug reports whether a series name has 1 to 60 lower-case letters, digits and underscores.
+func slug(series string) bool {
+	return len(series) >= 1 && len(series) <= 60 && strings.Trim(series, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
 
 func report(s State, c Report, today calendar.Day) ([]event.Event, error) {
-	if !series.MatchString(c.Series) {
+	if !slug(c.Series) {
 		return nil, ErrSeries.At("/series")
 	}
 	period, err := calendar.ParsePeriod(c.Period)
@@ -81,7 +84,7 @@ func report(s State, c Report, today calendar.Day) ([]event.Event, error) {
 	if _, reported := s.Periods[c.Period]; reported {
 		return nil, ErrAlreadyReported
 	}
-	if err := valid(c.Value, map[string]string{"/unit": c.Unit, "/source": c.Source}); err != nil {
+	if err := valid(c.Value, field{"/unit", c.Unit, 30}, field{"/source", c.Source, 500}); err != nil {
 		return nil, err
 	}
 	return []event.Event{Reported{
@@ -94,26 +97,28 @@ func correct(s State, c Correct) ([]event.Event, error) {
 	if !reported {
 		return nil, ErrNotReported
 	}
-	if err := valid(c.Value, map[string]string{"/source": c.Source, "/reason": c.Reason}); err != nil {
+	if err := valid(c.Value, field{"/source", c.Source, 500}, field{"/reason", c.Reason, 500}); err != nil {
 		return nil, err
 	}
-	period, err := calendar.ParsePeriod(c.Period)
-	if err != nil {
-		return nil, ErrPeriod.At("/period")
-	}
 	return []event.Event{Corrected{
-		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: period.Last, Value: c.Value, Unit: was.Unit, Source: c.Source,
+		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: was.End, Value: c.Value, Unit: was.Unit, Source: c.Source,
 		Reason: c.Reason,
 	}}, nil
 }
 
-func valid(value float64, texts map[string]string) error {
+// field is a text of 1 to most characters.
+type field struct {
+	pointer, text string
+	most          int
+}
+
+func valid(value float64, fields ...field) error {
 	if math.IsNaN(value) || math.IsInf(value, 0) || value < 0 {
 		return ErrValue.At("/value")
 	}
-	for pointer, text := range texts {
-		if n := utf8.RuneCountInString(strings.TrimSpace(text)); n < 1 || n > 500 {
-			return ErrText.At(pointer)
+	for _, f := range fields {
+		if n := utf8.RuneCountInString(strings.TrimSpace(f.text)); n < 1 || n > f.most {
+			return ErrText.At(f.pointer)
 		}
 	}
 	return nil

@@ -19,6 +19,7 @@ var (
 	ErrOutOfOrder       = fault.New(fault.Refused, "days-out-of-order", "日期早于上一步骤，请核对。", "The day is before the step that comes first; check it.")
 	ErrInTheFuture      = fault.New(fault.Invalid, "in-the-future", "日期在未来，最多可提前一天，请核对。", "The day lies in the future; at most one day ahead is taken. Check it.")
 	ErrDayMissing       = fault.New(fault.Invalid, "day-missing", "请填写日期。", "A day is needed.")
+	ErrIDMissing        = fault.New(fault.Invalid, "id-missing", "编号不能为空或全零。", "The id must not be empty or all zeros.")
 	ErrHouseholdMissing = fault.New(fault.Invalid, "household-missing", "请填写家庭编号。", "A household id is needed.")
 	ErrUnknownCommand   = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 )
@@ -65,6 +66,7 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	return nil, ErrUnknownCommand
 }
 
+// dated refuses a missing day, one more than a day ahead and one before the step that comes first.
 func dated(on, after, today calendar.Day, pointer string) error {
 	switch {
 	case on == 0:
@@ -81,10 +83,12 @@ func apply(s State, c Apply, today calendar.Day) ([]event.Event, error) {
 	switch {
 	case s.Retrofit != uuid.Nil:
 		return nil, ErrAlreadyApplied
+	case c.Retrofit == uuid.Nil:
+		return nil, ErrIDMissing.At("/id")
 	case c.Household == uuid.Nil:
 		return nil, ErrHouseholdMissing.At("/household")
 	}
-	if err := dated(c.AppliedOn, 0, today, "/applied_on"); err != nil {
+	if err := dated(c.AppliedOn, c.AppliedOn, today, "/applied_on"); err != nil {
 		return nil, err
 	}
 	return []event.Event{Applied(c)}, nil
