@@ -1,0 +1,66 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Options of a server. Dir and Listen are needed.
+type Options struct {
+	// Dir is the data directory, made if missing.
+	Dir string
+	// Listen is host:port; port 0 takes a free one. A host that is not loopback needs TLS and AdminPassword.
+	Listen string
+	// TLSCert and TLSKey are PEM files: both or none.
+	TLSCert, TLSKey string
+	// AdminPassword is the password of the user "admin"; it needs TLS. Empty: credentials are ignored.
+	AdminPassword string
+	// Logger gets what an operator should know; nil: nothing is logged.
+	Logger *slog.Logger
+	// Registry gets the server's metrics; nil: none.
+	Registry prometheus.Registerer
+	// Now is the clock that stamps events and judges $maxAge; nil: time.Now.
+	Now func() time.Time
+	// ReserveBytes is the free disk space below which appends are refused; 0: store.DefaultReserve (512 MiB).
+	ReserveBytes uint64
+	// FreeSpace answers the free bytes of the disk that holds dir; nil: asks the operating system.
+	FreeSpace func(dir string) (uint64, error)
+}
+
+// Validate answers all that is wrong with o at once.
+func (o *Options) Validate() error {
+	var problems []error
+	if o.Dir == "" {
+		problems = append(problems, errors.New("the event store needs a data directory"))
+	}
+	if (o.TLSCert == "") != (o.TLSKey == "") {
+		problems = append(problems, errors.New("give both a TLS certificate and its key, or neither"))
+	}
+	tls := o.TLSCert != ""
+	if o.AdminPassword != "" && !tls {
+		problems = append(problems, errors.New("an admin password needs TLS: give a certificate and its key"))
+	}
+	local, err := loopback(o.Listen)
+	switch {
+	case err != nil:
+		problems = append(problems, err)
+	case !local && (!tls || o.AdminPassword == ""):
+		problems = append(problems, fmt.Errorf("listening on %s needs TLS and an admin password; without them listen on 127.0.0.1", o.Listen))
+	}
+	return errors.Join(problems...)
+}
+
+// loopback reports whether only this machine can reach the address.
+func loopback(listen string) (bool, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false, fmt.Errorf("the listen address must be host:port: %w", err)
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback(), nil
+}

@@ -1,0 +1,146 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/keepalive"
+
+	"github.com/careledger/careledger/infra/eventstore/embedded/store"
+)
+
+// Server is a running event store.
+type Server struct {
+	options  Options
+	store    *store.Store
+	listener net.Listener
+	grpc     *grpc.Server
+	stopping chan struct{} // closed when subscriptions are to end
+	stopOnce sync.Once
+	serving  sync.WaitGroup
+	fatal    chan error
+}
+
+// Open opens the store and listens. The server is ready when it returns.
+func Open(o Options) (*Server, error) {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	s := &Server{options: o, stopping: make(chan struct{}), fatal: make(chan error, 1)}
+	grpcOptions, err := s.grpcOptions()
+	if err != nil {
+		return nil, err
+	}
+	if s.listener, err = net.Listen("tcp", o.Listen); err != nil {
+		return nil, fmt.Errorf("the event store cannot listen on %s; is another one running? %w", o.Listen, err)
+	}
+	s.store, err = store.Open(store.Options{
+		Dir: o.Dir, Logger: o.Logger, Registry: o.Registry, Now: o.Now, ReserveBytes: o.ReserveBytes, FreeSpace: o.FreeSpace,
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.listener.Close())
+	}
+	s.start(grpcOptions)
+	return s, nil
+}
+
+func (s *Server) start(o []grpc.ServerOption) {
+	s.grpc = grpc.NewServer(o...)
+	streams.RegisterStreamsServer(s.grpc, &streamsService{store: s.store, stopping: s.stopping})
+	serverfeatures.RegisterServerFeaturesServer(s.grpc, featuresService{})
+	gossip.RegisterGossipServer(s.grpc, newGossipService(s.Addr()))
+	s.serving.Go(func() {
+		if err := s.grpc.Serve(s.listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
+			s.report(fmt.Errorf("serve the event store: %w", err))
+		}
+	})
+	s.serving.Go(func() {
+		select {
+		case err := <-s.store.Err():
+			s.report(err)
+		case <-s.stopping:
+		}
+	})
+}
+
+// Limits of the protocol: a message holds at most one event of 16 MiB with what surrounds it.
+const (
+	maxMessage    = 17 << 20
+	minKeepalive  = 5 * time.Second
+	maxStreams    = 4096 // open calls a connection
+	windowBytes   = 1 << 20
+	handshakeTime = 10 * time.Second
+)
+
+func (s *Server) grpcOptions() ([]grpc.ServerOption, error) {
+	gate := newGate(s.options.AdminPassword)
+	o := []grpc.ServerOption{
+		grpc.ForceServerCodecV2(newCodec()),
+		grpc.MaxRecvMsgSize(maxMessage),
+		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.InitialWindowSize(windowBytes), grpc.InitialConnWindowSize(windowBytes),
+		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minKeepalive, PermitWithoutStream: true}),
+		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 10 * time.Second, Timeout: 10 * time.Second}),
+		grpc.ConnectionTimeout(handshakeTime),
+		grpc.WaitForHandlers(true),
+		grpc.UnaryInterceptor(gate.unary), grpc.StreamInterceptor(gate.stream),
+		grpc.UnknownServiceHandler(unimplemented),
+	}
+	if s.options.TLSCert == "" {
+		return o, nil
+	}
+	c, err := credentials.NewServerTLSFromFile(s.options.TLSCert, s.options.TLSKey)
+	if err != nil {
+		return nil, fmt.Errorf("read the TLS certificate and key: %w", err)
+	}
+	return append(o, grpc.Creds(c)), nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// URL is the connection string for the official clients, without credentials.
+func (s *Server) URL() string {
+	return fmt.Sprintf("esdb://%s?tls=%t", s.Addr(), s.options.TLSCert != "")
+}
+
+// Err gets at most one error: the server acknowledges nothing more. The owner should close it and end.
+func (s *Server) Err() <-chan error { return s.fatal }
+
+func (s *Server) report(err error) {
+	select {
+	case s.fatal <- err:
+	default: // one is enough
+	}
+}
+
+// Close ends subscriptions, lets running calls finish while ctx lasts, and closes the store.
+func (s *Server) Close(ctx context.Context) error {
+	s.stopOnce.Do(func() { close(s.stopping) })
+	drained := make(chan struct{})
+	go func() {
+		s.grpc.GracefulStop()
+		close(drained)
+	}()
+	select {
+	case <-drained:
+	case <-ctx.Done():
+		s.grpc.Stop() // also ends GracefulStop
+		<-drained
+	}
+	s.serving.Wait()
+	return s.store.Close(context.WithoutCancel(ctx))
+}

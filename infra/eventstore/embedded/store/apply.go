@@ -1,0 +1,132 @@
+package store
+
+import (
+	"encoding/binary"
+
+	"github.com/google/uuid"
+)
+
+// prepare loads the heads that apply will need, so that nothing can fail once it has begun to add.
+func (q *sequencer) prepare(r *request, d decision) error {
+	if r.kind == softDeleting || d.revive {
+		_, err := q.heads.of(metastreamOf(r.stream))
+		return err
+	}
+	if isMetastream(r.stream) {
+		_, err := q.heads.of(originalOf(r.stream))
+		return err
+	}
+	return nil
+}
+
+// apply adds what an accepted request writes to the group.
+func (q *sequencer) apply(g *group, r *request, h *head, d decision) (Result, error) {
+	switch r.kind {
+	case softDeleting:
+		e, err := softDelete()
+		if err != nil {
+			return Result{}, err
+		}
+		return q.writeMetadata(g, r.stream, h, e)
+	case tombstoning:
+		e := Proposed{ID: uuid.New(), Type: TombstoneType}
+		h.last = Tombstone - 1
+		return q.add(g, r.stream, h, e), nil
+	}
+	before := h.last
+	result := q.add(g, r.stream, h, r.events...)
+	if isMetastream(r.stream) {
+		return result, q.metadataWritten(g, r)
+	}
+	if d.revive {
+		return result, q.revive(g, r.stream, h, before+1)
+	}
+	return result, nil
+}
+
+// metadataWritten lets the head of the stream know its new metadata. Writing metadata to a soft-deleted stream brings
+// it back, numbered on from where it stopped.
+func (q *sequencer) metadataWritten(g *group, r *request) error {
+	original, err := q.heads.of(originalOf(r.stream))
+	if err != nil || len(r.events) == 0 || isMetastream(originalOf(r.stream)) {
+		return err
+	}
+	wasDeleted := original.deleted
+	raw := r.events[len(r.events)-1].Data
+	original.setMeta(raw)
+	if !wasDeleted {
+		return nil
+	}
+	original.rawMeta = raw
+	return q.revive(g, originalOf(r.stream), original, original.last+1)
+}
+
+// revive writes the stream's metadata again with everything below from truncated, instead of all.
+func (q *sequencer) revive(g *group, stream string, h *head, from int64) error {
+	raw, err := withBefore(h.rawMeta, from)
+	if err != nil {
+		return err
+	}
+	_, err = q.writeMetadata(g, stream, h, metadataEvent(raw))
+	return err
+}
+
+func (q *sequencer) writeMetadata(g *group, stream string, h *head, e Proposed) (Result, error) {
+	meta, err := q.heads.of(metastreamOf(stream))
+	if err != nil {
+		return Result{}, err
+	}
+	result := q.add(g, metastreamOf(stream), meta, e)
+	h.setMeta(e.Data)
+	return result, nil
+}
+
+// add gives the events their places behind h and writes them to the group's batch.
+func (q *sequencer) add(g *group, stream string, h *head, events ...Proposed) Result {
+	if len(events) == 0 {
+		return Result{Revision: h.last}
+	}
+	if g.batch == nil {
+		g.batch = q.store.db.NewBatch()
+	}
+	if h.id == 0 {
+		q.streams++
+		h.id = q.streams
+		q.set(g, nameKey(stream), positionValue(h.id))
+	}
+	created := q.store.options.Now().UnixNano() / 100
+	name := []byte(stream)
+	for i := range events {
+		e := &events[i]
+		q.position++
+		h.last++
+		q.put(g, Record{
+			Position: q.position, Revision: h.last, ID: e.ID, Created: created, JSON: e.JSON, Stream: name, Type: []byte(e.Type),
+			Metadata: e.Metadata, Data: e.Data, Index: uint32(i), Count: uint32(len(events)), streamID: h.id,
+		})
+	}
+	return Result{Revision: h.last, Position: q.position}
+}
+
+func (q *sequencer) put(g *group, r Record) {
+	q.scratch = appendRecord(q.scratch[:0], &r)
+	var key [logKeyLen]byte
+	key[0] = logSpace
+	binary.BigEndian.PutUint64(key[1:], r.Position)
+	q.set(g, key[:], q.scratch)
+	var entry [indexKeyLen]byte
+	entry[0] = indexSpace
+	binary.BigEndian.PutUint64(entry[1:], r.streamID)
+	binary.BigEndian.PutUint64(entry[9:], uint64(r.Revision))
+	q.set(g, entry[:], key[1:])
+	g.bytes += len(q.scratch)
+	g.records = append(g.records, r)
+	q.recent.Add(r.ID, place{stream: r.streamID, revision: r.Revision, position: r.Position})
+}
+
+// set adds to the batch; in memory it cannot fail, and were it to, nothing of the group may be acknowledged.
+func (q *sequencer) set(g *group, key, value []byte) {
+	if err := g.batch.Set(key, value, nil); err != nil {
+		q.store.fail(err)
+	}
+}

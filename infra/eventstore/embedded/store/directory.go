@@ -1,0 +1,122 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+const (
+	product       = "careledger-eventstore"
+	formatVersion = 1
+)
+
+// format is what the format key holds: whose data this is, and how it is laid out.
+type format struct {
+	Product string `json:"product"`
+	Version int    `json:"version"`
+}
+
+// openDirectory makes or checks the data directory, takes its lock and opens Pebble in it.
+func openDirectory(o *Options, po *pebble.Options) (*pebble.DB, *pebble.Lock, error) {
+	if err := o.FS.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("make the data directory %s: %w", o.Dir, err)
+	}
+	if err := checkContents(o.FS, o.Dir); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", o.Dir, err)
+	}
+	lock, err := pebble.LockDirectory(o.Dir, o.FS)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil, nil, fmt.Errorf("the data directory %s cannot be written: %w", o.Dir, err)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
+	}
+	po.Lock = lock
+	db, err := pebble.Open(o.Dir, po)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open the event store in %s: %w", o.Dir, err), lock.Close())
+	}
+	if err := checkFormat(db); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%s: %w", o.Dir, err), db.Close(), lock.Close())
+	}
+	return db, lock, nil
+}
+
+// checkContents refuses, before anything is written, a directory that holds something else than a Pebble store (or
+// the beginning of one whose making was cut off).
+func checkContents(fs vfs.FS, dir string) error {
+	names, err := fs.List(dir)
+	if err != nil {
+		return fmt.Errorf("read the directory: %w", err)
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	found, err := pebble.Peek(dir, fs)
+	if err != nil {
+		return fmt.Errorf("%w (%w)", ErrNewer, err)
+	}
+	for _, name := range names {
+		if !found.Exists && !ofPebble(name) {
+			return ErrForeign
+		}
+	}
+	return nil
+}
+
+func ofPebble(name string) bool {
+	for _, pattern := range []string{"LOCK", "lost+found", "marker.*", "MANIFEST-*", "OPTIONS-*", "*.log"} {
+		if ok, _ := path.Match(pattern, name); ok { // the patterns are well-formed
+			return true
+		}
+	}
+	return false
+}
+
+// checkFormat reads the format key; a store without any key is new and gets one.
+func checkFormat(db *pebble.DB) error {
+	value, closer, err := db.Get(formatKey())
+	if errors.Is(err, pebble.ErrNotFound) {
+		return writeFormat(db)
+	}
+	if err != nil {
+		return fmt.Errorf("read the format: %w", err)
+	}
+	var f format
+	err = json.Unmarshal(value, &f)
+	if closeErr := closer.Close(); closeErr != nil {
+		return fmt.Errorf("read the format: %w", closeErr)
+	}
+	switch {
+	case err != nil || f.Product != product:
+		return ErrForeign
+	case f.Version > formatVersion:
+		return fmt.Errorf("%w (format %d; this one reads up to %d)", ErrNewer, f.Version, formatVersion)
+	}
+	return nil
+}
+
+func writeFormat(db *pebble.DB) error {
+	it, err := db.NewIter(nil)
+	if err != nil {
+		return fmt.Errorf("read the format: %w", err)
+	}
+	empty := !it.First()
+	if err := it.Close(); err != nil {
+		return fmt.Errorf("read the format: %w", err)
+	}
+	if !empty {
+		return ErrForeign
+	}
+	value, err := json.Marshal(format{Product: product, Version: formatVersion})
+	if err != nil {
+		return err
+	}
+	return db.Set(formatKey(), value, pebble.Sync)
+}

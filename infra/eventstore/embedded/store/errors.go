@@ -1,0 +1,53 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrNoSpace refuses an append while free disk space is below the reserve; reads go on.
+	ErrNoSpace = errors.New("the disk of the event store is almost full: free some space, writing then resumes by itself")
+	// ErrClosed is answered once Close has begun.
+	ErrClosed = errors.New("the event store is closed")
+	// ErrFailed is answered after a fatal error; whether an append that gets it was kept is unknown.
+	ErrFailed = errors.New("the event store has failed and stopped")
+	// ErrInUse refuses a data directory that another process has open.
+	ErrInUse = errors.New("the data directory is in use by another process: stop that one first, or give another directory")
+	// ErrForeign refuses a directory that holds something else.
+	ErrForeign = errors.New("the directory holds other files and no event store: give an empty directory, or the one of an event store")
+	// ErrNewer refuses a data directory of a newer version.
+	ErrNewer = errors.New("the data directory was written by a newer version: run that version, or give another directory")
+)
+
+// WrongRevision refuses an append: the stream is not where Expected says. Current is -1 where it does not exist.
+type WrongRevision struct {
+	Stream   string
+	Expected Expected
+	Current  int64
+}
+
+func (e *WrongRevision) Error() string {
+	return fmt.Sprintf("wrong expected revision of the stream: expected %d, current %d", e.Expected, e.Current)
+}
+
+// StreamDeleted is answered for a tombstoned stream, and for a soft-deleted one where it is expected to exist.
+type StreamDeleted struct{ Stream string }
+
+func (e *StreamDeleted) Error() string { return "the stream is deleted" }
+
+// Corrupt says that what is stored at Position is damaged. It is never served.
+type Corrupt struct {
+	Position uint64
+	Reason   error
+}
+
+func (e *Corrupt) Error() string {
+	return fmt.Sprintf("the event at position %d is damaged: %v; restore the data directory from a backup", e.Position, e.Reason)
+}
+
+func (e *Corrupt) Unwrap() error { return e.Reason }
+
+func corrupt(position uint64, reason error) error {
+	return &Corrupt{Position: position, Reason: reason}
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+)
+
+// headsKept bounds the memory of the heads; a group touches far fewer, so that none it changed is forgotten before its
+// batch is in Pebble.
+const headsKept = 32 << 10
+
+// head is where a stream ends, with what earlier requests of the same group did to it.
+type head struct {
+	id      uint64 // 0: the name was never written to
+	last    int64  // revision of its last event, -1 without
+	deleted bool   // soft-deleted by its metadata
+	rawMeta []byte // its metadata as written, kept only while deleted
+}
+
+// heads are the heads of the streams last written to. Only the sequencer uses them.
+type heads struct {
+	db    *pebble.DB
+	cache *simplelru.LRU[string, *head]
+}
+
+func newHeads(db *pebble.DB) (*heads, error) {
+	cache, err := simplelru.NewLRU[string, *head](headsKept, nil)
+	return &heads{db: db, cache: cache}, err
+}
+
+func (h *heads) of(stream string) (*head, error) {
+	if found, ok := h.cache.Get(stream); ok {
+		return found, nil
+	}
+	loaded, err := h.load(stream)
+	if err != nil {
+		return nil, fmt.Errorf("read the head of a stream: %w", err)
+	}
+	h.cache.Add(stream, loaded)
+	return loaded, nil
+}
+
+func (h *heads) load(stream string) (*head, error) {
+	id, err := streamID(h.db, stream)
+	if err != nil {
+		return nil, err
+	}
+	found := &head{id: id, last: -1}
+	if id != 0 {
+		if found.last, err = lastRevision(h.db, id); err != nil {
+			return nil, err
+		}
+	}
+	if isMetastream(stream) {
+		return found, nil
+	}
+	return found, h.loadMeta(found, stream)
+}
+
+func (h *heads) loadMeta(found *head, stream string) error {
+	id, err := streamID(h.db, metastreamOf(stream))
+	if id == 0 || err != nil {
+		return err
+	}
+	r, err := lastRecord(h.db, id, ^uint64(0))
+	if r == nil || err != nil {
+		return err
+	}
+	found.setMeta(r.Data)
+	return nil
+}
+
+func (h *head) setMeta(raw []byte) {
+	h.deleted, h.rawMeta = parseMetadata(raw).softDeleted(), nil
+	if h.deleted {
+		h.rawMeta = raw
+	}
+}
+
+const metaPrefix = "$$"
+
+func isMetastream(stream string) bool     { return strings.HasPrefix(stream, metaPrefix) }
+func metastreamOf(stream string) string   { return metaPrefix + stream }
+func originalOf(metastream string) string { return metastream[len(metaPrefix):] }
+
+// lastRevision answers the revision of the last event of stream id that Pebble holds, synced or not; -1 without any.
+func lastRevision(db pebble.Reader, id uint64) (int64, error) {
+	last := int64(-1)
+	err := overIndex(db, id, func(it *pebble.Iterator) error {
+		if it.Last() {
+			last = int64(binary.BigEndian.Uint64(it.Key()[9:]))
+		}
+		return nil
+	})
+	return last, err
+}
+
+// overIndex calls f with an iterator over the index entries of stream id.
+func overIndex(db pebble.Reader, id uint64, f func(it *pebble.Iterator) error) error {
+	return iterate(db, indexKey(id, 0), afterIndex(id), f)
+}
+
+// iterate calls f with an iterator over the keys from lower to below upper.
+func iterate(db pebble.Reader, lower, upper []byte, f func(it *pebble.Iterator) error) error {
+	it, err := db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
+	if err != nil {
+		return err
+	}
+	err = f(it)
+	if closeErr := it.Close(); err == nil {
+		err = closeErr
+	}
+	return err
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// DefaultReserve is the free disk space below which appends are refused unless Options says otherwise.
+const DefaultReserve = 512 << 20
+
+// Options of a store. Dir is needed; all else may be zero.
+type Options struct {
+	// Dir is the data directory, made if missing.
+	Dir string
+	// FS is where Dir lies; nil: the operating system's file system.
+	FS vfs.FS
+	// Logger gets what an operator should know; nil: nothing is logged.
+	Logger *slog.Logger
+	// Registry gets the store's metrics; nil: none.
+	Registry prometheus.Registerer
+	// Now is the clock that stamps events and judges $maxAge; nil: time.Now.
+	Now func() time.Time
+	// ReserveBytes is the free space below which appends are refused; 0: DefaultReserve.
+	ReserveBytes uint64
+	// FreeSpace answers the free bytes of the disk that holds dir; nil: asks the file system.
+	FreeSpace func(dir string) (uint64, error)
+}
+
+func (o *Options) complete() error {
+	if o.Dir == "" {
+		return errors.New("the event store needs a data directory")
+	}
+	if o.FS == nil {
+		o.FS = vfs.Default
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.ReserveBytes == 0 {
+		o.ReserveBytes = DefaultReserve
+	}
+	if o.FreeSpace == nil {
+		fs := o.FS
+		o.FreeSpace = func(dir string) (uint64, error) {
+			usage, err := fs.GetDiskUsage(dir)
+			return usage.AvailBytes, err
+		}
+	}
+	return nil
+}

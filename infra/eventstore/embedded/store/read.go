@@ -1,0 +1,141 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/cockroachdb/pebble/v2"
+)
+
+// A page ends at this many bytes of records, whatever its limit in events.
+const pageBytes = 1 << 20
+
+// page gathers records read from Pebble; their texts lie in buffers of its own.
+type page struct {
+	records []Record
+	buffer  []byte
+	bytes   int
+}
+
+func (p *page) full(limit int) bool { return len(p.records) >= limit || p.bytes >= pageBytes }
+
+// add copies value, checks it and appends the record.
+func (p *page) add(position uint64, value []byte) (*Record, error) {
+	if cap(p.buffer)-len(p.buffer) < len(value) {
+		p.buffer = make([]byte, 0, max(len(value), min(64<<10, max(4<<10, 2*cap(p.buffer)))))
+	}
+	start := len(p.buffer)
+	p.buffer = append(p.buffer, value...)
+	var r Record
+	if err := readRecord(position, p.buffer[start:], &r); err != nil {
+		return nil, err
+	}
+	p.records = append(p.records, r)
+	p.bytes += len(value)
+	return &p.records[len(p.records)-1], nil
+}
+
+func (p *page) dropLast() { p.records = p.records[:len(p.records)-1] }
+
+// AllForward answers up to limit events with from <= position <= until, in commit order. The page may hold fewer, yet
+// is empty only when there are none. until must not be past Head.
+func (s *Store) AllForward(from, until uint64, limit int) ([]Record, error) {
+	var p page
+	err := s.read(func() error {
+		return iterate(s.db, logKey(from), logKey(until+1), func(it *pebble.Iterator) error {
+			for ok := it.First(); ok && !p.full(limit); ok = it.Next() {
+				if err := p.addLog(it); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return p.records, readError(err)
+}
+
+// AllBackward answers up to limit events with position < before, newest first, as AllForward does.
+func (s *Store) AllBackward(before uint64, limit int) ([]Record, error) {
+	var p page
+	before = min(before, s.Head()+1)
+	err := s.read(func() error {
+		return iterate(s.db, logKey(0), logKey(before), func(it *pebble.Iterator) error {
+			for ok := it.Last(); ok && !p.full(limit); ok = it.Prev() {
+				if err := p.addLog(it); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return p.records, readError(err)
+}
+
+func (p *page) addLog(it *pebble.Iterator) error {
+	value, err := it.ValueAndErr()
+	if err != nil {
+		return err
+	}
+	_, err = p.add(binary.BigEndian.Uint64(it.Key()[1:]), value)
+	return err
+}
+
+// recordAt reads the event at revision of stream id, nil where there is none.
+func recordAt(db pebble.Reader, id uint64, revision int64) (*Record, error) {
+	var position uint64
+	found, err := get(db, indexKey(id, revision), func(value []byte) error {
+		position = binary.BigEndian.Uint64(value)
+		return nil
+	})
+	if !found || err != nil {
+		return nil, err
+	}
+	var p page
+	return p.fetch(db, id, revision, position)
+}
+
+// fetch reads the event that the index of stream id names for revision.
+func (p *page) fetch(db pebble.Reader, id uint64, revision int64, position uint64) (r *Record, err error) {
+	found, err := get(db, logKey(position), func(value []byte) error {
+		r, err = p.add(position, value)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case !found:
+		return nil, corrupt(position, errors.New("the index names it and the log does not hold it"))
+	case r.streamID != id || r.Revision != revision:
+		p.dropLast()
+		return nil, corrupt(position, errors.New("the index names it for another stream or revision"))
+	}
+	return r, nil
+}
+
+// lastRecord reads the last event of stream id with a position up to until, nil without any.
+func lastRecord(db pebble.Reader, id uint64, until uint64) (r *Record, err error) {
+	err = overIndex(db, id, func(it *pebble.Iterator) error {
+		for ok := it.Last(); ok; ok = it.Prev() {
+			if position := binary.BigEndian.Uint64(it.Value()); position <= until {
+				var p page
+				r, err = p.fetch(db, id, int64(binary.BigEndian.Uint64(it.Key()[9:])), position)
+				return err
+			}
+		}
+		return nil
+	})
+	return r, err
+}
+
+// readError names what Pebble itself finds damaged (its blocks have checksums too) as what it is.
+func readError(err error) error {
+	var damaged *Corrupt
+	if err == nil || errors.As(err, &damaged) || errors.Is(err, ErrClosed) {
+		return err
+	}
+	if errors.Is(err, pebble.ErrCorruption) {
+		return fmt.Errorf("the event store's files are damaged, restore them from a backup: %w", err)
+	}
+	return fmt.Errorf("read the event store: %w", err)
+}

@@ -1,0 +1,129 @@
+package embedded
+
+import (
+	"encoding/binary"
+	"strconv"
+
+	"google.golang.org/grpc/mem"
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/careledger/careledger/infra/eventstore/embedded/store"
+)
+
+// The field numbers of streams.proto that events are written with.
+const (
+	respEvent = 1
+
+	readEventEvent, readEventLink, readEventCommit = 1, 2, 3
+
+	recordedID, recordedStream, recordedRevision  = 1, 2, 3
+	recordedPrepare, recordedCommit, recordedMeta = 4, 5, 6
+	recordedCustomMeta, recordedData              = 7, 8
+	uuidStructured, uuidString                    = 1, 2
+	uuidMost, uuidLeast                           = 1, 2
+	streamName                                    = 3
+	mapKey, mapValue                              = 1, 2
+)
+
+const (
+	jsonContent   = "application/json"
+	binaryContent = "application/octet-stream"
+)
+
+// encoder writes ReadResp messages that hold an event. It keeps its scratch space and belongs to one call.
+type encoder struct {
+	uuidText    bool // ids as text, not as two numbers
+	pool        mem.BufferPool
+	event, link []byte
+}
+
+func newEncoder(uuidText bool) *encoder {
+	return &encoder{uuidText: uuidText, pool: mem.DefaultBufferPool()}
+}
+
+// readEvent encodes event, which link led to where link is not nil. A link whose event is gone comes without event.
+func (e *encoder) readEvent(event, link *store.Record) *frame {
+	position := event
+	if link != nil {
+		position = link
+	}
+	e.event, e.link = e.event[:0], e.link[:0]
+	body := 1 + protowire.SizeVarint(position.Position)
+	if event != nil {
+		e.event = e.appendRecorded(e.event, event)
+		body += 1 + protowire.SizeBytes(len(e.event))
+	}
+	if link != nil {
+		e.link = e.appendRecorded(e.link, link)
+		body += 1 + protowire.SizeBytes(len(e.link))
+	}
+	buffer := e.pool.Get(1 + protowire.SizeBytes(body))
+	b := appendTag((*buffer)[:0], respEvent, protowire.BytesType)
+	b = protowire.AppendVarint(b, uint64(body))
+	if event != nil {
+		b = appendBytes(b, readEventEvent, e.event)
+	}
+	if link != nil {
+		b = appendBytes(b, readEventLink, e.link)
+	}
+	b = appendNumber(b, readEventCommit, position.Position)
+	*buffer = b
+	return &frame{mem.NewBuffer(buffer, e.pool)}
+}
+
+func (e *encoder) appendRecorded(b []byte, r *store.Record) []byte {
+	b = e.appendID(b, r)
+	b = appendTag(b, recordedStream, protowire.BytesType)
+	b = protowire.AppendVarint(b, uint64(1+protowire.SizeBytes(len(r.Stream))))
+	b = appendBytes(b, streamName, r.Stream)
+	b = appendNumber(b, recordedRevision, uint64(r.Revision))
+	b = appendNumber(b, recordedPrepare, r.Position)
+	b = appendNumber(b, recordedCommit, r.Position)
+	var created [20]byte
+	content := binaryContent
+	if r.JSON {
+		content = jsonContent
+	}
+	b = appendEntry(b, "type", r.Type)
+	b = appendEntry(b, "created", strconv.AppendInt(created[:0], r.Created, 10))
+	b = appendEntry(b, "content-type", content)
+	b = appendBytes(b, recordedCustomMeta, r.Metadata)
+	return appendBytes(b, recordedData, r.Data)
+}
+
+func (e *encoder) appendID(b []byte, r *store.Record) []byte {
+	if e.uuidText {
+		text := r.ID.String()
+		b = appendTag(b, recordedID, protowire.BytesType)
+		b = protowire.AppendVarint(b, uint64(1+protowire.SizeBytes(len(text))))
+		return appendBytes(b, uuidString, text)
+	}
+	most, least := binary.BigEndian.Uint64(r.ID[:8]), binary.BigEndian.Uint64(r.ID[8:])
+	structured := 2 + protowire.SizeVarint(most) + protowire.SizeVarint(least)
+	b = appendTag(b, recordedID, protowire.BytesType)
+	b = protowire.AppendVarint(b, uint64(1+protowire.SizeBytes(structured)))
+	b = appendTag(b, uuidStructured, protowire.BytesType)
+	b = protowire.AppendVarint(b, uint64(structured))
+	b = appendNumber(b, uuidMost, most)
+	return appendNumber(b, uuidLeast, least)
+}
+
+func appendEntry[T string | []byte](b []byte, key string, value T) []byte {
+	b = appendTag(b, recordedMeta, protowire.BytesType)
+	b = protowire.AppendVarint(b, uint64(2+protowire.SizeBytes(len(key))+protowire.SizeBytes(len(value))))
+	b = appendBytes(b, mapKey, key)
+	return appendBytes(b, mapValue, value)
+}
+
+func appendTag(b []byte, field protowire.Number, t protowire.Type) []byte {
+	return protowire.AppendTag(b, field, t)
+}
+
+func appendNumber(b []byte, field protowire.Number, n uint64) []byte {
+	return protowire.AppendVarint(protowire.AppendTag(b, field, protowire.VarintType), n)
+}
+
+func appendBytes[T string | []byte](b []byte, field protowire.Number, value T) []byte {
+	b = protowire.AppendVarint(protowire.AppendTag(b, field, protowire.BytesType), uint64(len(value)))
+	return append(b, value...)
+}
