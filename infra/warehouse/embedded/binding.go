@@ -90,6 +90,20 @@ func bind(path string) (*binding, error) {
 	return b, nil
 }
 
+// setenv sets a variable for C code. os.Setenv does not reach it without cgo.
+func setenv(name, value string) error {
+	address, err := purego.Dlsym(purego.RTLD_DEFAULT, "setenv")
+	if err != nil {
+		return fmt.Errorf("find setenv: %w", err)
+	}
+	var set func(name, value string, overwrite int32) int32
+	purego.RegisterFunc(&set, address)
+	if set(name, value, 1) != 0 {
+		return fmt.Errorf("set %s: refused", name)
+	}
+	return nil
+}
+
 // arguments holds Go strings as the parallel arrays of addresses and lengths that the C functions take, and keeps
 // them in place until release.
 type arguments struct {

@@ -99,8 +99,21 @@ func libraryDirectories() []string {
 	return append(dirs, filepath.Dir(exe))
 }
 
+// The engine's allocator reads this variable when the library is loaded. Memory that a statement has left goes back to the
+// system after 100 ms: the peak of greedy statements is then a third above the limit instead of two thirds. At 0 ms it
+// would be the limit, and large queries three times slower.
+const (
+	allocatorVariable = "JE_MALLOC_CONF"
+	allocatorOptions  = "dirty_decay_ms:100,muzzy_decay_ms:0"
+)
+
 // load loads the library and makes sure that it is the engine, in the version that this code was written for.
 func load(path string) (*binding, error) {
+	if os.Getenv(allocatorVariable) == "" {
+		if err := setenv(allocatorVariable, allocatorOptions); err != nil {
+			return nil, fmt.Errorf("load engine: %w", err)
+		}
+	}
 	lib, err := bind(path)
 	if err != nil {
 		return nil, hint(ErrEngineForeign, path, err)

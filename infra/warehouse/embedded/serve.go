@@ -18,7 +18,7 @@ type Options struct {
 	Listen           string            // host:port; port 0 picks one. A host beyond loopback needs a Password
 	Library          string            // path of libchdb; empty: see Locate
 	Password         string            // of user "default"; empty: local programs need none
-	MemoryLimitBytes int64             // of the whole engine; 0: 1 GB; less than 300 MB is refused
+	MemoryLimitBytes int64             // that all statements together may hold; 0: 1 GB; less than 300 MB is refused. The process idles at 210-250 MB and may pass the limit by a third for a moment
 	Logger           *slog.Logger      // nil: slog.Default(). Never sees statements
 	Ready            func(addr string) // called once, when requests are served, with the host:port listened on
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/careledger/careledger/infra/warehouse/embedded"
 )
@@ -193,4 +194,16 @@ func TestOnlyThePasswordOpensTheChild(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, response.StatusCode)
 		require.Equal(t, "516", response.Header.Get("X-ClickHouse-Exception-Code"))
 	}
+}
+
+func TestCloseLeavesNothingBehind(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	dir := filepath.Join(t.TempDir(), "warehouse")
+	s, err := embedded.Supervise(t.Context(), supervisorOptions(t, dir))
+	require.NoError(t, err)
+	hurried, cancel := context.WithCancel(t.Context())
+	cancel()
+	require.NoError(t, s.Close(hurried))
+	require.Empty(t, children(t, dir))
+	goleak.VerifyNone(t, before)
 }

@@ -42,7 +42,10 @@ find "$root" -maxdepth 1 -name '.engine-*' -type d -mmin +60 -exec rm -rf {} + 2
 stage=$(mktemp -d "$root/.engine-$version.XXXXXX")
 npm_pid=''
 clean() {
-	[ -z "$npm_pid" ] || kill "$npm_pid" 2>/dev/null || true
+	if [ -n "$npm_pid" ]; then # npm takes its time over a gentler signal, and would fill the directory again
+		kill -9 "$npm_pid" 2>/dev/null || true
+		wait "$npm_pid" 2>/dev/null || true
+	fi
 	rm -rf "$stage"
 }
 trap clean EXIT
