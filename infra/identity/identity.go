@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/careledger/careledger/domain/access"
 )
 
 // ErrUnknown is answered for a token, session or code that is not valid, or no more.
@@ -45,9 +47,9 @@ type Identity struct {
 
 // grant is what a token gives. ExpiresAt zero: for good. Session: it lives on with its use.
 type grant struct {
-	Principal Principal `json:"principal"`
-	ExpiresAt time.Time `json:"expires_at,omitzero"`
-	Session   bool      `json:"session,omitempty"`
+	Principal access.Principal `json:"principal"`
+	ExpiresAt time.Time        `json:"expires_at,omitzero"`
+	Session   bool             `json:"session,omitempty"`
 }
 
 // New serves from a store.
@@ -57,7 +59,7 @@ func New(store Store, now func() time.Time) *Identity {
 
 // EnsureAdministrator makes the first administrator. A preset token is made valid; without one, a first start answers a
 // new token, later starts none.
-func (i *Identity) EnsureAdministrator(preset string) (p Principal, token string, err error) {
+func (i *Identity) EnsureAdministrator(preset string) (p access.Principal, token string, err error) {
 	record, found, err := i.store.Get(adminKey)
 	if err != nil {
 		return p, "", err
@@ -71,7 +73,7 @@ func (i *Identity) EnsureAdministrator(preset string) (p Principal, token string
 		}
 		return p, "", nil
 	}
-	p = Principal{ID: uuid.New(), Role: Administrator}
+	p = access.Principal{ID: uuid.New(), Role: access.Administrator}
 	if token = preset; token == "" {
 		if token, err = secret(); err != nil {
 			return p, "", err
@@ -87,7 +89,7 @@ func (i *Identity) EnsureAdministrator(preset string) (p Principal, token string
 }
 
 // IssueToken makes a token for a principal; ttl 0: for good.
-func (i *Identity) IssueToken(p Principal, ttl time.Duration) (string, error) {
+func (i *Identity) IssueToken(p access.Principal, ttl time.Duration) (string, error) {
 	token, err := secret()
 	if err != nil {
 		return "", err
@@ -100,7 +102,7 @@ func (i *Identity) IssueToken(p Principal, ttl time.Duration) (string, error) {
 }
 
 // NewSignInCode makes a code that signs a browser in, once.
-func (i *Identity) NewSignInCode(p Principal, ttl time.Duration) (string, error) {
+func (i *Identity) NewSignInCode(p access.Principal, ttl time.Duration) (string, error) {
 	code, err := secret()
 	if err != nil {
 		return "", err
@@ -113,7 +115,7 @@ func (i *Identity) NewSignInCode(p Principal, ttl time.Duration) (string, error)
 }
 
 // Redeem turns a code into a session, exactly once.
-func (i *Identity) Redeem(code string) (session string, p Principal, err error) {
+func (i *Identity) Redeem(code string) (session string, p access.Principal, err error) {
 	record, found, err := i.store.Take("code/" + name(code))
 	if err != nil {
 		return "", p, err
@@ -129,9 +131,9 @@ func (i *Identity) Redeem(code string) (session string, p Principal, err error) 
 }
 
 // Authenticate answers who bears a token or session. ErrUnknown where nobody does.
-func (i *Identity) Authenticate(token string) (Principal, error) {
+func (i *Identity) Authenticate(token string) (access.Principal, error) {
 	if len(token) < 8 || len(token) > 256 {
-		return Principal{}, ErrUnknown
+		return access.Principal{}, ErrUnknown
 	}
 	hash := sha256.Sum256([]byte(token))
 	i.mu.RLock()
@@ -140,16 +142,16 @@ func (i *Identity) Authenticate(token string) (Principal, error) {
 	if !cached {
 		record, found, err := i.store.Get("token/" + hex.EncodeToString(hash[:]))
 		if err != nil {
-			return Principal{}, err
+			return access.Principal{}, err
 		}
 		if !found || json.Unmarshal(record, &g) != nil {
-			return Principal{}, ErrUnknown
+			return access.Principal{}, ErrUnknown
 		}
 		i.remember(hash, g)
 	}
 	now := i.now()
 	if !g.ExpiresAt.IsZero() && now.After(g.ExpiresAt) {
-		return Principal{}, errors.Join(ErrUnknown, i.Revoke(token))
+		return access.Principal{}, errors.Join(ErrUnknown, i.Revoke(token))
 	}
 	if g.Session && g.ExpiresAt.Sub(now) < sessionIdle-sessionStep {
 		g.ExpiresAt = now.Add(sessionIdle)

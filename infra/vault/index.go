@@ -13,19 +13,13 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/google/uuid"
 	"golang.org/x/text/unicode/norm"
-)
 
-// Entry says that a value of a kind (e.g. "elder-id-number") belongs to Holder, an opaque id such as a stream's name.
-type Entry struct {
-	Kind    string
-	Value   string
-	Subject uuid.UUID
-	Holder  string
-}
+	"github.com/careledger/careledger/domain/personal"
+)
 
 // Claim puts entries that are unique by kind and value, each only where no other holder has it; it answers who holds
 // each afterwards. What it put is durable when it returns. Of two that claim at once, one holds.
-func (v *Vault) Claim(_ context.Context, entries []Entry) ([]string, error) {
+func (v *Vault) Claim(_ context.Context, entries []personal.Entry) ([]string, error) {
 	v.claims.Lock()
 	defer v.claims.Unlock()
 	b := v.db.NewIndexedBatch()
@@ -56,7 +50,7 @@ func (v *Vault) Claim(_ context.Context, entries []Entry) ([]string, error) {
 }
 
 // Reassign gives a claim that from holds to e's holder; false where somebody else holds it.
-func (v *Vault) Reassign(_ context.Context, e Entry, from string) (bool, error) {
+func (v *Vault) Reassign(_ context.Context, e personal.Entry, from string) (bool, error) {
 	v.claims.Lock()
 	defer v.claims.Unlock()
 	key := v.claimKey(e.Kind, e.Value)
@@ -79,7 +73,7 @@ func (v *Vault) Holder(_ context.Context, kind, value string) (string, bool, err
 }
 
 // Index puts entries that need not be unique, for Find.
-func (v *Vault) Index(_ context.Context, entries []Entry) error {
+func (v *Vault) Index(_ context.Context, entries []personal.Entry) error {
 	b := v.db.NewBatch()
 	defer b.Close()
 	for _, e := range entries {
@@ -111,7 +105,7 @@ func (v *Vault) Hash(body []byte) string {
 }
 
 // put writes an entry and, under its subject, what to delete when the subject's key dies.
-func put(b *pebble.Batch, e Entry, key, value []byte) error {
+func put(b *pebble.Batch, e personal.Entry, key, value []byte) error {
 	return errors.Join(b.Set(key, value, nil), b.Set(append(entriesOf(e.Subject), key...), []byte{}, nil))
 }
 

@@ -11,21 +11,15 @@ import (
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
 
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/personal"
 )
 
 // sealedVersion is the first byte of every ciphertext: AES-256-GCM under the person's key.
 const sealedVersion = 1
 
-// SealRequest asks to seal Plain under the key of Subject. Associated binds it to where it will stand.
-type SealRequest struct {
-	Subject    uuid.UUID
-	Plain      []byte
-	Associated []byte
-}
-
 // Seal encrypts, making the keys that are missing. All new keys of a call are durable, by one write, before it returns.
 // ErrErased where a person was erased.
-func (v *Vault) Seal(_ context.Context, requests []SealRequest) ([]event.Sealed, error) {
+func (v *Vault) Seal(_ context.Context, requests []personal.Plain) ([]event.Sealed, error) {
 	if err := v.ensureKeys(requests); err != nil {
 		return nil, err
 	}
@@ -35,7 +29,7 @@ func (v *Vault) Seal(_ context.Context, requests []SealRequest) ([]event.Sealed,
 		if err != nil {
 			return nil, err
 		}
-		ciphertext, err := key.Encrypt(r.Plain, bound(r.Subject, r.Associated))
+		ciphertext, err := key.Encrypt(r.Value, bound(r.Subject, r.Associated))
 		if err != nil {
 			return nil, fmt.Errorf("seal: %w", err)
 		}
@@ -66,7 +60,7 @@ func keyOf(subject uuid.UUID) []byte    { return append([]byte("key/"), subject[
 func erasedOf(subject uuid.UUID) []byte { return append([]byte("erased/"), subject[:]...) }
 
 // ensureKeys makes the missing keys of all requests. Of two that make the same key at once, the lock lets one.
-func (v *Vault) ensureKeys(requests []SealRequest) error {
+func (v *Vault) ensureKeys(requests []personal.Plain) error {
 	missing := map[uuid.UUID]bool{}
 	for _, r := range requests {
 		if missing[r.Subject] {

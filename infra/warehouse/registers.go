@@ -14,9 +14,25 @@ import (
 
 // Elders answers a page of the register of the given areas (townships and the areas above them, as registered).
 func (w *Warehouse) Elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, limit int) (registers.Elders, error) {
-	args := []any{
-		clickhouse.Named("prefecture", prefecture), clickhouse.Named("areas", textsOf(areas)), clickhouse.Named("after", after.String()),
-		clickhouse.Named("limit", limit),
+	page := registers.Elders{}
+	err := w.one(ctx, &page.Total, registers.EldersTotalSQL, clickhouse.Named("prefecture", prefecture), clickhouse.Named("areas", textsOf(areas)),
+		clickhouse.Named("after", uuid.Nil.String()), clickhouse.Named("ids", clickhouse.ArraySet{}))
+	if err != nil {
+		return page, fmt.Errorf("count the register: %w", err)
+	}
+	page.Items, err = w.elders(ctx, prefecture, areas, after, nil, limit)
+	return page, err
+}
+
+// EldersByID answers the register's lines of some elders.
+func (w *Warehouse) EldersByID(ctx context.Context, prefecture string, ids []uuid.UUID) ([]registers.Elder, error) {
+	return w.elders(ctx, prefecture, nil, uuid.Nil, ids, len(ids))
+}
+
+func (w *Warehouse) elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, ids []uuid.UUID, limit int) ([]registers.Elder, error) {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = id.String()
 	}
 	var rows []struct {
 		Elder         uuid.UUID `ch:"elder"`
@@ -26,20 +42,21 @@ func (w *Warehouse) Elders(ctx context.Context, prefecture string, areas []strin
 		Circumstances []string  `ch:"circumstances"`
 		LastVisitOn   time.Time `ch:"last_visit_on"`
 	}
-	if err := w.read(ctx, &rows, registers.EldersSQL, args...); err != nil {
-		return registers.Elders{}, fmt.Errorf("read the register: %w", err)
+	err := w.read(ctx, &rows, registers.EldersSQL, clickhouse.Named("prefecture", prefecture), clickhouse.Named("areas", textsOf(areas)),
+		clickhouse.Named("after", after.String()), clickhouse.Named("ids", textsOf(texts)), clickhouse.Named("limit", limit))
+	if err != nil {
+		return nil, fmt.Errorf("read the register: %w", err)
 	}
-	page := registers.Elders{Items: make([]registers.Elder, len(rows))}
+	elders := make([]registers.Elder, len(rows))
 	for i, r := range rows {
-		page.Items[i] = registers.Elder{
+		elders[i] = registers.Elder{
 			ID: r.Elder, Area: r.Area, Sex: r.Sex, BirthMonth: calendar.Month(r.BirthMonth), Circumstances: r.Circumstances,
 		}
 		if r.LastVisitOn.Year() > 1970 {
-			page.Items[i].LastVisitOn = calendar.Date(r.LastVisitOn.Date())
+			elders[i].LastVisitOn = calendar.Date(r.LastVisitOn.Date())
 		}
 	}
-	args[2] = clickhouse.Named("after", uuid.Nil.String())
-	return page, w.one(ctx, &page.Total, registers.EldersTotalSQL, args...)
+	return elders, nil
 }
 
 // Alerts answers alerts of areas (none: all) in a state ("": any), newest first.

@@ -18,13 +18,6 @@ type Elder struct {
 	LastVisitOn   calendar.Day // zero: never seen
 }
 
-// EldersQuery asks for elders of an area and all areas below it, ordered by id, after a given one.
-type EldersQuery struct {
-	Area  string
-	After uuid.UUID
-	Limit int
-}
-
 // Elders is one page of the register; Total counts the whole area.
 type Elders struct {
 	Items []Elder
@@ -46,10 +39,4 @@ type Alert struct {
 	Expected   *float64   `json:"expected"`
 	Unit       string     `json:"unit"`
 	Reason     string     `json:"reason"` // behind while open; else why it was resolved
-}
-
-// AlertsQuery asks for alerts of an area and all below it. State is open, resolved or all.
-type AlertsQuery struct {
-	Area  string
-	State string
 }

@@ -1,6 +1,6 @@
 package registers
 
-// EldersSQL answers the register of areas, ordered by id; parameters @prefecture, @areas, @after, @limit.
+// EldersSQL answers the register of areas, ordered by id; parameters @prefecture, @areas and @ids (empty: all), @after, @limit.
 const EldersSQL = `SELECT r.elder AS elder, r.area AS area, r.sex AS sex, r.birth_month AS birth_month, r.circumstances AS circumstances,
 	maxIf(v.occurred_on, v.counts = 1) AS last_visit_on
 FROM (` + register + ` ORDER BY elder LIMIT @limit) AS r
@@ -13,7 +13,7 @@ LEFT JOIN (
 GROUP BY elder, area, sex, birth_month, circumstances
 ORDER BY elder`
 
-// EldersTotalSQL counts the register of areas; parameters @prefecture, @areas, @after.
+// EldersTotalSQL counts the register of areas; parameters as above.
 const EldersTotalSQL = `SELECT count() FROM (` + register + `)`
 
 // register is the newest state of each elder after an id.
@@ -22,9 +22,9 @@ const register = `SELECT elder, argMaxIf(area, (effective_on, number), aspect = 
 		argMaxIf(birth_month, (effective_on, number), aspect = 'area') AS birth_month,
 		argMaxIf(circumstances, (effective_on, number), aspect = 'circumstances') AS circumstances
 	FROM {db}.elder_states
-	WHERE prefecture = @prefecture AND elder > toUUID(@after)
+	WHERE prefecture = @prefecture AND elder > toUUID(@after) AND (empty(@ids) OR toString(elder) IN @ids)
 	GROUP BY elder
-	HAVING area IN @areas`
+	HAVING area != '' AND (empty(@areas) OR area IN @areas)`
 
 // AlertsSQL answers alerts as they stand; parameters @prefecture, @areas (empty: all), @state (empty: any).
 const AlertsSQL = `SELECT alert, rule, code, variant, area, period, unit, state, raised_at, resolved_at, value, expected, reason

@@ -1,0 +1,108 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/careledger/careledger/domain/access"
+	"github.com/careledger/careledger/domain/admission"
+	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/command"
+	"github.com/careledger/careledger/domain/enrolment"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/personal"
+	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/registers"
+)
+
+// Sealer seals personal values and finds people without showing them.
+type Sealer interface {
+	Seal(ctx context.Context, plain []personal.Plain) ([]event.Sealed, error)
+	Unseal(ctx context.Context, s event.Sealed, associated []byte) ([]byte, error)
+	Claim(ctx context.Context, entries []personal.Entry) (holders []string, err error)
+	Reassign(ctx context.Context, e personal.Entry, from string) (bool, error)
+	Holder(ctx context.Context, kind, value string) (string, bool, error)
+	Index(ctx context.Context, entries []personal.Entry) error
+	Find(ctx context.Context, kind, value string, limit int) ([]string, error)
+	Hash(body []byte) string
+}
+
+// Identity says who calls.
+type Identity interface {
+	Authenticate(token string) (access.Principal, error)
+	Redeem(code string) (session string, p access.Principal, err error)
+	Revoke(token string) error
+}
+
+// Cells answers indicators.
+type Cells interface {
+	Cells(ctx context.Context, q indicators.Query) (indicators.Answer, error)
+	Trend(ctx context.Context, q indicators.TrendQuery) (indicators.Answer, error)
+	Periods(ctx context.Context, area string) (indicators.Periods, error)
+}
+
+// Registers answers lists of people and alerts, without personal values. No areas: everywhere.
+type Registers interface {
+	Elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, limit int) (registers.Elders, error)
+	EldersByID(ctx context.Context, prefecture string, ids []uuid.UUID) ([]registers.Elder, error)
+	Alerts(ctx context.Context, prefecture string, areas []string, state string) ([]registers.Alert, error)
+}
+
+// Live hands out what open pages are told.
+type Live interface {
+	Subscribe() (messages <-chan LiveMessage, cancel func())
+}
+
+// LiveMessage is one server-sent event.
+type LiveMessage struct {
+	Event string
+	Data  []byte
+}
+
+// Status is how the parts are.
+type Status struct {
+	Ledger      string             `json:"ledger"`
+	Head        uint64             `json:"head,string"`
+	Prefectures []PrefectureStatus `json:"prefectures"`
+	Log         string             `json:"log"`
+	Bus         string             `json:"bus"`
+	Warehouse   string             `json:"warehouse"`
+}
+
+// PrefectureStatus is how far a prefecture's numbers are behind the log.
+type PrefectureStatus struct {
+	Code         string  `json:"code"`
+	Frontier     uint64  `json:"frontier,string"`
+	Head         uint64  `json:"head,string"`
+	BehindEvents uint64  `json:"behind_events"`
+	LagSeconds   float64 `json:"lag_seconds"`
+	Parked       uint64  `json:"parked"`
+}
+
+// Options wire the door to everything behind it.
+type Options struct {
+	Handler   *command.Handler
+	Admission *admission.Process
+	Enrolment *enrolment.Process
+	Areas     *area.Table
+	Plan      *plan.Plan
+	Sealer    Sealer
+	Erased    error // what Sealer answers for a person whose key is gone
+	Identity  Identity
+	Cells     Cells
+	Registers Registers
+	Live      Live
+	Status    func(ctx context.Context) Status
+	Head      func() uint64 // the prefecture's newest ledger number
+	Ready     func(ctx context.Context) error
+	Page      http.Handler
+	Registry  *prometheus.Registry
+	Logger    *slog.Logger
+	Now       func() time.Time
+}

@@ -1,0 +1,177 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/careledger/careledger/domain/fault"
+)
+
+const problemType = "https://careledger.dev/problems/"
+
+// Problem is an RFC 9457 problem with one sentence each in English and Chinese. It never carries a value that was sent.
+type Problem struct {
+	Type     string          `json:"type"`
+	Title    string          `json:"title"`
+	Status   int             `json:"status"`
+	Code     string          `json:"code"`
+	Detail   string          `json:"detail"`
+	DetailZh string          `json:"detail_zh"`
+	Errors   []ProblemDetail `json:"errors,omitempty"`
+}
+
+// ProblemDetail is one field at fault, by JSON pointer.
+type ProblemDetail struct {
+	Pointer  string `json:"pointer"`
+	Code     string `json:"code"`
+	Detail   string `json:"detail"`
+	DetailZh string `json:"detail_zh"`
+}
+
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus implements huma.StatusError.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType implements huma.ContentTypeFilter.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// Refusals of the door itself.
+var (
+	errUnauthenticated = fault.New(fault.Unauthenticated, "not-signed-in", "请先登录：使用服务启动时打印的一次性链接，或在请求中带上令牌。", "Sign in first: open the one-time link that the server printed at its start, or send a bearer token.")
+	errForbidden       = fault.New(fault.Forbidden, "not-allowed", "您的角色或辖区不允许此操作，请联系管理员。", "Your role or area does not allow this; ask an administrator.")
+	errKeyMissing      = fault.New(fault.Malformed, "idempotency-key-missing", "写入请求须带 Idempotency-Key（1至200个可见ASCII字符），重试时保持不变。", "A write needs an Idempotency-Key of 1 to 200 visible ASCII characters, the same on every retry.")
+	errNotJSON         = fault.New(fault.Malformed, "not-json", "请求体不是有效的 JSON（UTF-8）。", "The body is not valid JSON in UTF-8.")
+	errUnknownField    = fault.New(fault.Invalid, "unknown-field", "没有这个字段，请核对字段名。", "There is no such field; check its name.")
+	errWrongType       = fault.New(fault.Invalid, "wrong-type", "该字段的类型不对。", "The field has the wrong type.")
+	errMissing         = fault.New(fault.Invalid, "field-missing", "请填写该字段。", "The field is needed.")
+	errDay             = fault.New(fault.Invalid, "day-form", "日期须写成 YYYY-MM-DD。", "A day is written YYYY-MM-DD.")
+	errID              = fault.New(fault.Invalid, "id-form", "编号须为 UUID。", "An id must be a UUID.")
+	errText            = fault.New(fault.Invalid, "text-length", "文字过长、为空或含控制字符。", "The text is too long, empty or has control characters.")
+	errNumberRange     = fault.New(fault.Invalid, "number-range", "数值超出范围。", "The number is out of range.")
+	errPeriod          = fault.New(fault.Invalid, "period-form", "统计期写法不对，请写 2022-11、2022-Q4、2022、SY2022 或 MCH2022。", "The period cannot be read; write 2022-11, 2022-Q4, 2022, SY2022 or MCH2022.")
+	errInstant         = fault.New(fault.Invalid, "instant-form", "时刻须按 RFC 3339 书写，例如 2022-12-05T00:00:00Z。", "An instant is written by RFC 3339, e.g. 2022-12-05T00:00:00Z.")
+	errLevel           = fault.New(fault.Invalid, "level-word", "level 须为 self、county 或 township。", "level must be self, county or township.")
+	errCursor          = fault.New(fault.Invalid, "cursor", "翻页标记无效，请从第一页重新开始。", "The cursor is not valid; start again from the first page.")
+	errUnknownCommand  = fault.New(fault.Invalid, "unknown-command", "没有这种指令，请核对 type。", "There is no such command; check type.")
+	errBatchSize       = fault.New(fault.TooLarge, "batch-too-large", "一批最多 10000 条指令，请分批发送。", "A batch holds at most 10,000 commands; send several.")
+	errTooLarge        = fault.New(fault.TooLarge, "body-too-large", "请求体过大，请分批发送。", "The body is too large; send it in parts.")
+	errBusy            = fault.New(fault.TooMany, "too-many-commands", "同时等待的指令过多，请稍后用同一幂等键重试。", "Too many commands are waiting; retry with the same key shortly.")
+	errIfMatch         = fault.New(fault.Malformed, "if-match-form", "If-Match 须为带引号的版本号，例如 \"7\"。", `If-Match must be a quoted revision, e.g. "7".`)
+	errNoElder         = fault.New(fault.NotFound, "elder-not-found", "没有这位老年人的档案，请先登记或核对编号。", "There is no elder with this id; register the person first or check the id.")
+	errNoIndicator     = fault.New(fault.NotFound, "indicator-not-found", "没有这个指标，请核对代码。", "There is no indicator with this code; check it.")
+	errNoRoute         = fault.New(fault.NotFound, "no-such-address", "没有这个地址，接口说明见 /docs。", "There is no such address; /docs describes the API.")
+	errMethod          = &fault.Error{Kind: fault.Malformed, Code: "method-not-allowed", Chinese: "该地址不支持此方法，接口说明见 /docs。", English: "The address does not take this method; /docs describes the API."}
+	errSignIn          = fault.New(fault.Unauthenticated, "sign-in-link-used", "登录链接已使用或已过期，请重启服务获取新链接。", "The sign-in link has been used or has expired; restart the server for a new one.")
+	errInternal        = &fault.Error{Code: "internal", Chinese: "服务内部出错，已记录；请稍后用同一幂等键重试。", English: "Something went wrong inside and has been logged; retry with the same key shortly."}
+	errIDTaken         = fault.New(fault.Refused, "id-number-registered", "该身份证号已登记在另一份档案中，请使用原有档案。", "This ID number is registered with another record; use that one.")
+	errSexMismatch     = fault.New(fault.Invalid, "sex-mismatch", "性别与身份证号不符，请核对。", "The sex does not agree with the ID number; check both.")
+	errBornMismatch    = fault.New(fault.Invalid, "born-mismatch", "出生日期与身份证号不符，请核对。", "The day of birth does not agree with the ID number; check both.")
+	errErased          = fault.New(fault.Refused, "person-erased", "该人员的个人信息已按要求删除，不能再登记个人信息。", "This person's data has been erased; nothing personal can be recorded any more.")
+)
+
+func statusOf(k fault.Kind) int {
+	switch k {
+	case fault.Malformed:
+		return http.StatusBadRequest
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.Refused:
+		return http.StatusConflict
+	case fault.Stale:
+		return http.StatusPreconditionFailed
+	case fault.Unauthenticated:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.TooMany:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusInternalServerError
+}
+
+// several is more than one field at fault.
+type several []*fault.Error
+
+func (s several) Error() string { return s[0].Error() }
+
+// problemOf turns any error into a problem. What it does not know is an internal error without detail, logged here, once.
+func problemOf(ctx context.Context, logger *slog.Logger, err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	var all several
+	if errors.As(err, &all) {
+		p := problem(all[0])
+		p.Errors = nil
+		for _, f := range all {
+			p.Errors = append(p.Errors, detail(f))
+		}
+		return p
+	}
+	if f, ok := fault.Of(err); ok {
+		return problem(f)
+	}
+	if !errors.Is(err, context.Canceled) {
+		logger.ErrorContext(ctx, "a request failed inside", "error", err)
+	}
+	return problem(errInternal)
+}
+
+func problem(f *fault.Error) *Problem {
+	status := statusOf(f.Kind)
+	if f.Code == errMethod.Code {
+		status = http.StatusMethodNotAllowed
+	}
+	p := &Problem{
+		Type: problemType + f.Code, Title: http.StatusText(status), Status: status, Code: f.Code, Detail: f.English, DetailZh: f.Chinese,
+	}
+	if f.Pointer != "" {
+		p.Errors = []ProblemDetail{detail(f)}
+	}
+	return p
+}
+
+func detail(f *fault.Error) ProblemDetail {
+	return ProblemDetail{Pointer: f.Pointer, Code: f.Code, Detail: f.English, DetailZh: f.Chinese}
+}
+
+// write answers an error outside of huma.
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	if p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	w.WriteHeader(p.Status)
+	_ = json.NewEncoder(w).Encode(p) // the client is gone if this fails
+}
+
+// ownErrors makes huma's own refusals ours: without the value that was sent.
+func ownErrors(status int, _ string, _ ...error) huma.StatusError {
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return problem(errTooLarge)
+	case http.StatusBadRequest, http.StatusUnsupportedMediaType:
+		return problem(errNotJSON)
+	case http.StatusUnprocessableEntity:
+		return problem(errWrongType)
+	case http.StatusNotFound:
+		return problem(errNoRoute)
+	case http.StatusMethodNotAllowed:
+		return problem(errMethod)
+	}
+	return problem(errInternal)
+}

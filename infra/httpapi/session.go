@@ -1,0 +1,52 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/careledger/careledger/domain/access"
+)
+
+// signIn turns a one-time code into a session cookie and goes to the page.
+func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
+	session, _, err := s.Identity.Redeem(r.URL.Query().Get("code"))
+	if err != nil {
+		if _, signedIn := s.principalOf(r); signedIn == nil { // the link again, in the browser that used it
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		}
+		writeProblem(w, problem(errSignIn))
+		return
+	}
+	http.SetCookie(w, &http.Cookie{
+		Name: sessionCookie, Value: session, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+	})
+	w.Header().Set("Cache-Control", "no-store")
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// SessionBody is who is signed in.
+type SessionBody struct {
+	Principal access.Principal `json:"principal"`
+}
+
+func (s *server) session(_ context.Context, who access.Principal, _ *struct{}) (*answer[SessionBody], error) {
+	return &answer[SessionBody]{SessionBody{who}}, nil
+}
+
+type signOutInput struct {
+	Session http.Cookie `cookie:"careledger_session"`
+}
+
+type signOutOutput struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
+func (s *server) signOut(ctx context.Context, in *signOutInput) (*signOutOutput, error) {
+	if in.Session.Value != "" {
+		if err := s.Identity.Revoke(in.Session.Value); err != nil {
+			return nil, s.fail(ctx, err)
+		}
+	}
+	return &signOutOutput{http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}}, nil
+}
