@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"math"
 	"strings"
 
 	"github.com/google/uuid"
@@ -14,6 +15,7 @@ import (
 // The refusals of an alert's stream.
 var (
 	ErrAlreadyOpen    = fault.New(fault.Refused, "already-open", "该预警已发出。", "This alert is open already.")
+	ErrValue          = fault.New(fault.Invalid, "alert-value", "预警的数值须为有限数。", "The values of an alert must be finite numbers.")
 	ErrUnknownCommand = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 	ErrNotOpen        = fault.New(fault.Refused, "not-open", "该预警未处于打开状态。", "This alert is not open.")
 )
@@ -68,15 +70,31 @@ func evolve(s State, e event.Event) State {
 func decide(s State, c Command, _ calendar.Day) ([]event.Event, error) {
 	switch c := c.(type) {
 	case Raise:
-		if s.Open {
+		switch {
+		case s.Open:
 			return nil, ErrAlreadyOpen
+		case !finite(&c.Value, &c.Expected):
+			return nil, ErrValue
 		}
 		return []event.Event{Raised(c)}, nil
 	case Resolve:
-		if s.Open {
-			return []event.Event{Resolved{Alert: s.Alert, Reason: c.Reason, Value: c.Value, Expected: c.Expected, Position: c.Position}}, nil
+		switch {
+		case !s.Open:
+			return nil, ErrNotOpen
+		case !finite(c.Value, c.Expected):
+			return nil, ErrValue
 		}
-		return nil, ErrNotOpen
+		return []event.Event{Resolved{Alert: s.Alert, Reason: c.Reason, Value: c.Value, Expected: c.Expected, Position: c.Position}}, nil
 	}
 	return nil, ErrUnknownCommand
+}
+
+// finite reports whether the numbers that are given can be stored.
+func finite(numbers ...*float64) bool {
+	for _, n := range numbers {
+		if n != nil && (math.IsNaN(*n) || math.IsInf(*n, 0)) {
+			return false
+		}
+	}
+	return true
 }
