@@ -141,7 +141,7 @@ func (w *Warehouse) Frontier(ctx context.Context, prefecture string) (uint64, er
 // NumberAt implements indicators.Store: one before the first event that was recorded after t.
 func (w *Warehouse) NumberAt(ctx context.Context, prefecture string, t time.Time) (uint64, error) {
 	var number uint64
-	err := w.one(ctx, &number, `SELECT if(count() = 0, (SELECT max(number) FROM {db}.events WHERE prefecture = @prefecture), min(number) - 1)
+	err := w.one(ctx, &number, `SELECT toUInt64(if(count() = 0, (SELECT max(number) FROM {db}.events WHERE prefecture = @prefecture), min(number) - 1))
 		FROM {db}.events WHERE prefecture = @prefecture AND recorded_at > fromUnixTimestamp64Micro(@at, 'UTC')`,
 		clickhouse.Named("prefecture", prefecture), clickhouse.Named("at", t.UnixMicro()))
 	return number, err

@@ -156,3 +156,26 @@ func (s *Service) monthOf(p calendar.Period) calendar.Month {
 	}
 	return p.Last.Month()
 }
+
+// History answers the official cells of the areas of a level for every month that is kept.
+func (s *Service) History(ctx context.Context, level Level) (Answer, error) {
+	areas := s.areas(s.root().Code, level)
+	codes := []string{s.root().Code}
+	for _, a := range areas {
+		codes = append(codes, a.Code)
+	}
+	frontier, err := s.Store.Frontier(ctx, s.Engine.Plan.Prefecture)
+	if err != nil {
+		return Answer{}, fmt.Errorf("read the frontier: %w", err)
+	}
+	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, nil, codes, nil)
+	if err != nil {
+		return Answer{}, err
+	}
+	var months []calendar.Month
+	for m := s.Engine.Plan.BaselineOn.Month(); m <= calendar.DayOf(s.Now()).Month(); m++ {
+		months = append(months, m)
+	}
+	cells, err := s.explain(ctx, kept, areas, months, nil, plan.Official, frontier)
+	return Answer{Cells: cells, Frontier: frontier}, err
+}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"bytes"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -140,4 +141,12 @@ func contentType(format string) string {
 		return "text/tab-separated-values; charset=UTF-8"
 	}
 	return "text/plain; charset=UTF-8"
+}
+
+// exceptionBlock frames an exception behind rows already sent.
+func exceptionBlock(tag, text string) []byte {
+	var b bytes.Buffer
+	b.WriteString("\r\n__exception__\r\n" + tag + "\r\n" + text + "\n")
+	b.WriteString(strconv.Itoa(len(text)+1) + " " + tag + "\r\n__exception__\r\n")
+	return b.Bytes()
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -18,8 +19,8 @@ import (
 type child struct {
 	command *exec.Cmd
 	life    io.Closer     // its standard input: closed, it ends
-	gone    chan struct{} // closed once it has ended and all it said is read
-	err     error         // how it ended; read after gone
+	over    context.Context // done once it has ended and all it said is read
+	err     error           // how it ended; read when over
 
 	mu   sync.Mutex
 	last []string // the last lines it said, scrubbed
@@ -44,9 +45,10 @@ func startChild(o SupervisorOptions, listener *os.File, password string) (*child
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start warehouse: %w", err)
 	}
-	c := &child{command: command, life: life, gone: make(chan struct{})}
+	over, end := context.WithCancel(context.Background()) // the child's life, not a request's
+	c := &child{command: command, life: life, over: over}
 	go func() {
-		defer close(c.gone)
+		defer end()
 		c.listen(said, o.Logger)
 		c.err = command.Wait()
 	}()
@@ -89,7 +91,7 @@ func scrub(line string) string {
 	return line
 }
 
-// how says how the child ended, with its last words. Only after gone.
+// how says how the child ended, with its last words. Only when it is over.
 func (c *child) how() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -107,7 +109,7 @@ func (c *child) how() string {
 func (c *child) stop(within time.Duration, haste <-chan struct{}) {
 	_ = c.life.Close() // already closed when the child is gone
 	select {
-	case <-c.gone:
+	case <-c.over.Done():
 		return
 	case <-time.After(within):
 	case <-haste:
@@ -118,5 +120,5 @@ func (c *child) stop(within time.Duration, haste <-chan struct{}) {
 // kill ends the child at once and waits for it to be gone.
 func (c *child) kill() {
 	_ = c.command.Process.Kill() // already gone when this fails
-	<-c.gone
+	<-c.over.Done()
 }

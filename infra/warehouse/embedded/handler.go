@@ -1,14 +1,11 @@
 package embedded
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -131,72 +128,6 @@ func readStatement(q request, body io.Reader) (statement, io.Reader, error) {
 	return s, strings.NewReader(s.data), err
 }
 
-// run executes s on a connection of its own. When the client goes away, the statement is stopped.
-func (h *handler) run(a *answer, r *http.Request, q request, s statement, body io.Reader) error {
-	if namesOutside(s.text, q.params) {
-		return newException(codeAccessDenied, "A parameter names a file or the database default", "ACCESS_DENIED")
-	}
-	session, err := h.engine.session(r.Context())
-	if err != nil {
-		return err
-	}
-	defer session.close()
-	if err := session.configure(q); err != nil {
-		return err
-	}
-	defer h.stopWith(r.Context(), session.mark)()
-	format := q.format
-	if s.format != "" {
-		format = s.format
-	}
-	lib, conn := h.engine.lib, *session.conn
-	var done stats
-	switch {
-	case s.fed:
-		done, err = lib.insert(conn, s.text, s.format, q.params, body)
-	case lib.statements(conn, s.text) > 1:
-		return newException(codeSyntaxError, "Syntax error (Multi-statements are not allowed)", "SYNTAX_ERROR")
-	default:
-		a.prepare(r, q, format)
-		execute := lib.run
-		if s.reads && followable(format) {
-			execute = lib.stream
-		}
-		done, err = execute(conn, s.text, q.format, q.params, a.chunk)
-		if err == nil && s.reads && format == "Native" && !a.begun {
-			err = session.header(s.text, q.params, a.chunk)
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return a.finish(done)
-}
-
-// stopWith stops the marked statement when ctx ends. The function it answers ends the watch and waits for it.
-func (h *handler) stopWith(ctx context.Context, mark string) func() {
-	over, idle := make(chan struct{}), make(chan struct{})
-	cancel := context.AfterFunc(ctx, func() {
-		defer close(idle)
-		h.engine.stop(mark, over)
-	})
-	return func() {
-		close(over)
-		if !cancel() {
-			<-idle
-		}
-	}
-}
-
-// followable reports whether a format's chunks may simply follow each other.
-func followable(format string) bool {
-	switch format {
-	case "Native", "RowBinary", "TabSeparated", "TSV", "CSV", "JSONEachRow", "JSONCompactEachRow":
-		return true
-	}
-	return false
-}
-
 // patientBody gives up on a client that sends nothing for bodyIdle.
 type patientBody struct {
 	r io.Reader
@@ -223,12 +154,4 @@ func (p *patientBody) until(t time.Time) error {
 		return fmt.Errorf("read body: %w", err)
 	}
 	return nil
-}
-
-// exceptionBlock frames an exception behind rows already sent.
-func exceptionBlock(tag, text string) []byte {
-	var b bytes.Buffer
-	b.WriteString("\r\n__exception__\r\n" + tag + "\r\n" + text + "\n")
-	b.WriteString(strconv.Itoa(len(text)+1) + " " + tag + "\r\n__exception__\r\n")
-	return b.Bytes()
 }

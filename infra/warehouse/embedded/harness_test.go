@@ -26,7 +26,7 @@ func supervisorOptions(t testing.TB, dir string) embedded.SupervisorOptions {
 	return embedded.SupervisorOptions{
 		Command:    []string{exe},
 		Env:        []string{serveVariable + "=" + dir},
-		Logger:     slog.New(slog.DiscardHandler),
+		Logger:     slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug})),
 		ProbeEvery: 200 * time.Millisecond,
 	}
 }

@@ -69,15 +69,16 @@ func (s *session) header(sql string, params []pair, sink func([]byte) error) err
 	if err := json.Unmarshal(described, &lists); err != nil || len(lists) < 2 {
 		return fmt.Errorf("describe an empty result: %w", errors.Join(err, errNoColumns))
 	}
-	columns := make([]named, len(lists[0]))
-	for i := range columns {
-		columns[i] = named{lists[0][i], column.Type(lists[1][i])}
+	// Written by hand: the driver's own encoder also writes what a column's kind puts before its rows (LowCardinality
+	// does), which a reader does not expect where there are no rows.
+	buffer := &chproto.Buffer{}
+	buffer.PutUVarInt(uint64(len(lists[0])))
+	buffer.PutUVarInt(0)
+	for i, name := range lists[0] {
+		buffer.PutString(name)
+		buffer.PutString(lists[1][i])
 	}
-	data, err := encodeBlock(columns, nil, 0)
-	if err != nil {
-		return fmt.Errorf("describe an empty result: %w", err)
-	}
-	return sink(data)
+	return sink(buffer.Buf)
 }
 
 var errNoColumns = errors.New("no columns")

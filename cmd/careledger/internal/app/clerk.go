@@ -35,7 +35,10 @@ func (c clerk) adopt(ctx context.Context, planID string, plan json.RawMessage, a
 		return err
 	}
 	return c.append(ctx, "areas-"+c.prefecture, ledger.AreasAdopted{Prefecture: c.prefecture, Content: areas, SHA256: areasHash},
-		func(newest event.Event) bool { e, ok := newest.(ledger.AreasAdopted); return ok && e.SHA256 == areasHash })
+		func(newest event.Event) bool {
+			e, ok := newest.(ledger.AreasAdopted)
+			return ok && e.SHA256 == areasHash
+		})
 }
 
 // closeDays appends DayClosed for yesterday, and again after each midnight of the plan's zone, until ctx ends.

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/careledger/careledger/infra/eventstore/embedded"
+	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
+)
+
+func newEventStoreCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "eventstore",
+		Short:   "Run the embedded event store alone (EventStoreDB gRPC protocol)",
+		Example: "  careledger eventstore --data /var/lib/careledger/events --listen 127.0.0.1:2113",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return runEventStore(cmd) },
+	}
+	f := cmd.Flags()
+	f.String("data", "data/events", "directory of the log")
+	f.String("listen", "127.0.0.1:2113", "HOST:PORT to serve on")
+	f.String("tls-cert", "", "certificate file (PEM)")
+	f.String("tls-key", "", "key file (PEM)")
+	f.String("admin-password-file", "", "file with the password of user admin; needs TLS")
+	return cmd
+}
+
+func runEventStore(cmd *cobra.Command) error {
+	k, err := settings(cmd)
+	if err != nil {
+		return err
+	}
+	password, err := secretFile(k.String("admin-password-file"))
+	if err != nil {
+		return err
+	}
+	s, err := embedded.Open(embedded.Options{
+		Dir: k.String("data"), Listen: k.String("listen"), TLSCert: k.String("tls-cert"), TLSKey: k.String("tls-key"),
+		AdminPassword: password, Logger: engineLogger(cmd), Now: time.Now,
+	})
+	if err != nil {
+		return exitError{exitSetup, err}
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), "event store on %s\n", s.URL())
+	var failed error
+	select {
+	case <-cmd.Context().Done():
+	case failed = <-s.Err():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), 20*time.Second)
+	defer cancel()
+	return errors.Join(failed, s.Close(drain))
+}
+
+func newWarehouseCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "warehouse",
+		Short:   "Run the embedded ClickHouse engine alone (ClickHouse HTTP interface)",
+		Example: "  CAREL_WAREHOUSE_PASSWORD_FILE=secret careledger warehouse --data /var/lib/careledger/warehouse --listen 127.0.0.1:8123",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			k, err := settings(cmd)
+			if err != nil {
+				return err
+			}
+			out := cmd.OutOrStdout()
+			err = warehouse.Serve(cmd.Context(), warehouse.Options{
+				Dir: k.String("data"), Listen: k.String("listen"), Password: k.String("warehouse-password"), Logger: engineLogger(cmd),
+				Ready: func(addr string) { fmt.Fprintf(out, "warehouse on http://%s\n", addr) },
+			})
+			if err != nil && cmd.Context().Err() == nil {
+				return exitError{exitSetup, err}
+			}
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.String("data", "data/warehouse", "directory of the engine")
+	f.String("listen", "127.0.0.1:8123", "HOST:PORT to serve on")
+	f.String("warehouse-password", "", "password of user default (better: CAREL_WAREHOUSE_PASSWORD_FILE)")
+	return cmd
+}
+
+func engineLogger(cmd *cobra.Command) *slog.Logger {
+	return slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), nil))
+}
+
+func secretFile(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", exitError{exitUsage, fmt.Errorf("%s cannot be read / 无法读取该文件: %w", path, err)}
+	}
+	return strings.TrimSpace(string(b)), nil
+}

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/careledger/careledger/infra/httpapi"
+	"github.com/careledger/careledger/infra/vault"
+	"github.com/careledger/careledger/infra/web"
+)
+
+const signInFor = 24 * time.Hour
+
+func (a *App) openDoor() error {
+	o := a.options
+	door, err := httpapi.New(httpapi.Options{
+		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
+		Identity: a.identity, Cells: a.cells, Registers: a.engines.warehouse, Live: a.hub, Status: a.status,
+		Head: func() uint64 { return a.head(a.plan.Prefecture).Load() }, Ready: a.ready, Page: web.Handler(),
+		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
+	})
+	if err != nil {
+		return fmt.Errorf("make the API: %w", err)
+	}
+	a.server = &http.Server{
+		Handler: door, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	code, err := a.identity.NewSignInCode(a.admin, signInFor)
+	if err != nil {
+		return fmt.Errorf("make the sign-in link: %w", err)
+	}
+	a.signIn = a.URL() + "/sign-in?code=" + code
+	return nil
+}
+
+// ready: commands can be taken. The warehouse may still be coming: questions say so themselves.
+func (a *App) ready(ctx context.Context) error { return a.engines.log.Healthy(ctx) }
+
+func (a *App) status(ctx context.Context) httpapi.Status {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	say := func(err error) string {
+		if err != nil {
+			return "unavailable"
+		}
+		return "ok"
+	}
+	p := httpapi.PrefectureStatus{Code: a.plan.Prefecture, Head: a.head(a.plan.Prefecture).Load()}
+	c, err := a.engines.warehouse.Checkpoint(ctx, a.plan.Prefecture)
+	s := httpapi.Status{
+		Ledger: a.engines.log.Ledger().String(), Head: a.head("all").Load(),
+		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)), Warehouse: say(err),
+	}
+	if err == nil {
+		p.Frontier = c.Number
+		p.Head = max(p.Head, p.Frontier)
+		p.BehindEvents = p.Head - p.Frontier
+		p.Parked, _ = a.engines.warehouse.Parked(ctx, a.plan.Prefecture) // asked just before: an outage in between shows next time
+	}
+	if p.BehindEvents > 0 {
+		if at, known := a.lag.Load().(time.Time); known {
+			p.LagSeconds = a.options.Now().Sub(at).Seconds()
+		}
+	}
+	s.Head = max(s.Head, p.Head)
+	s.Prefectures = []httpapi.PrefectureStatus{p}
+	return s
+}

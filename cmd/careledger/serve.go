@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/spf13/cobra"
+
+	"github.com/careledger/careledger/cmd/careledger/internal/app"
+)
+
+func newServeCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the page and the API, with every engine embedded unless a URL says otherwise",
+		Example: `  careledger serve
+  careledger serve --data /var/lib/careledger --listen 0.0.0.0:8080
+  careledger serve --eventstore 'esdb://log:2113?tls=false' --nats nats://bus:4222 --clickhouse clickhouse://user:password@dw:9000
+  CAREL_ADMIN_TOKEN_FILE=/run/secrets/token careledger serve --roles api,relay`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd) },
+	}
+	f := cmd.Flags()
+	f.String("config", "", "a YAML file of these settings")
+	f.String("data", "data", "directory of everything that is kept; events/ and vault/ below it are the truth")
+	f.String("listen", "127.0.0.1:8080", "HOST:PORT to serve on")
+	f.StringSlice("roles", []string{"api", "relay", "projector", "alerts"}, "what this process does")
+	f.String("eventstore", "", "esdb:// URL of an event store; empty: embedded")
+	f.String("nats", "", "nats:// URL of a NATS server with JetStream; empty: embedded")
+	f.String("clickhouse", "", "clickhouse://, http:// or https:// URL of ClickHouse; empty: embedded")
+	f.String("database", "careledger", "ClickHouse database")
+	f.String("plan", "", "a plan file; empty: Wenshan's plan of 2022")
+	f.String("areas", "", "an area table (CSV); empty: Wenshan's of 2021")
+	f.String("webhook", "", "http(s) URL that alerts are posted to")
+	f.String("admin-token", "", "preset token of the first administrator (better: CAREL_ADMIN_TOKEN_FILE)")
+	f.String("log-level", "info", "debug, info, warn or error")
+	return cmd
+}
+
+func serve(cmd *cobra.Command) error {
+	o, err := serveOptions(cmd)
+	if err != nil {
+		return err
+	}
+	a, err := app.New(o)
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
+	ctx := cmd.Context()
+	if err := a.Start(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return exitError{exitSetup, plain(err, o)}
+	}
+	greet(cmd.OutOrStdout(), a)
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-a.Failed():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return errors.Join(failed, a.Stop(drain))
+}
+
+func serveOptions(cmd *cobra.Command) (app.Options, error) {
+	k, err := settings(cmd)
+	if err != nil {
+		return app.Options{}, err
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(k.String("log-level"))); err != nil {
+		return app.Options{}, exitError{exitUsage, errors.New("--log-level: write debug, info, warn or error / 请写 debug、info、warn 或 error")}
+	}
+	executable, err := os.Executable()
+	if err != nil {
+		return app.Options{}, fmt.Errorf("find this executable: %w", err)
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	o := app.Options{
+		Dir: k.String("data"), Listen: k.String("listen"), EventStore: k.String("eventstore"), NATS: k.String("nats"),
+		ClickHouse: k.String("clickhouse"), Database: k.String("database"), Plan: k.String("plan"), Areas: k.String("areas"),
+		Webhook: k.String("webhook"), AdminToken: k.String("admin-token"),
+		WarehouseCommand: []string{executable, "warehouse"},
+		Now:              time.Now, Registry: registry,
+		Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),
+	}
+	roles := k.Strings("roles")
+	if len(roles) == 0 {
+		roles = strings.Split(k.String("roles"), ",")
+	}
+	for _, r := range roles {
+		o.Roles = append(o.Roles, app.Role(strings.TrimSpace(r)))
+	}
+	return o, nil
+}
+
+// plain turns the usual ways in which a start fails into one line that says what to do.
+func plain(err error, o app.Options) error {
+	var op *net.OpError
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s is taken by another program: stop it, or choose another address with --listen / 端口已被占用，请停止占用者或用 --listen 换一个", o.Listen)
+	case errors.As(err, &op) && op.Op == "listen":
+		return fmt.Errorf("%s cannot be listened on: choose an address of this machine with --listen / 无法监听该地址，请用 --listen 换一个 (%w)", o.Listen, op.Err)
+	case errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("the disk of %s is full: free some space and start again / 磁盘已满，请清理后重新启动", o.Dir)
+	}
+	return err
+}
+
+// greet prints where the page is. On a first start it also says where the CLI's token lies.
+func greet(out io.Writer, a *app.App) {
+	fmt.Fprintf(out, "\nCareledger · 照护台账  %s\n", a.URL())
+	if link := a.SignInLink(); link != "" {
+		fmt.Fprintf(out, "\n  Open this link once to sign in as administrator / 打开此一次性链接即以管理员身份登录：\n  %s\n", link)
+	}
+	if path := a.TokenFile(); path != "" {
+		fmt.Fprintf(out, "\n  The command line on this machine finds its token in / 本机命令行的令牌存于：%s\n\n", path)
+	}
+}

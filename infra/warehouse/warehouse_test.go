@@ -1,0 +1,227 @@
+package warehouse_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/infra/warehouse"
+	"github.com/careledger/careledger/infra/warehouse/embedded"
+	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/projector"
+)
+
+const serveVariable = "CAREL_TEST_SERVE"
+
+// TestMain lets the test binary be the warehouse child.
+func TestMain(m *testing.M) {
+	dir := os.Getenv(serveVariable)
+	if dir == "" {
+		os.Exit(m.Run())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	if err := embedded.Serve(ctx, embedded.Options{Dir: dir, Listen: "127.0.0.1:0", Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// open answers a warehouse over the embedded engine, or over the one that CAREL_TEST_CLICKHOUSE names.
+func open(t *testing.T) *warehouse.Warehouse {
+	t.Helper()
+	url := os.Getenv("CAREL_TEST_CLICKHOUSE")
+	if url == "" {
+		s, err := embedded.Supervise(t.Context(), embedded.SupervisorOptions{
+			Command: []string{os.Args[0]}, Env: []string{serveVariable + "=" + t.TempDir()}, Logger: slog.New(slog.DiscardHandler),
+		})
+		require.NoError(t, err)
+		t.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+			defer cancel()
+			require.NoError(t, s.Close(ctx))
+		})
+		url = s.URL()
+	}
+	w, err := warehouse.Open(warehouse.Options{URL: url, Database: "test_" + uuid.NewString()[:8], Logger: slog.New(slog.DiscardHandler)})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	require.NoError(t, w.Migrate(t.Context()))
+	require.NoError(t, w.Migrate(t.Context()), "a second migration changes nothing")
+	return w
+}
+
+func TestAWarehouse(t *testing.T) {
+	w := open(t)
+	ctx := t.Context()
+	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+	key := func(n uint64) facts.Key { return facts.Key{Prefecture: "5326", Number: n} }
+	month := calendar.MonthOf(2022, time.November)
+
+	t.Run("an empty one has no checkpoint and nothing kept", func(t *testing.T) {
+		c, err := w.Checkpoint(ctx, "5326")
+		require.NoError(t, err)
+		require.Zero(t, c)
+		kept, err := w.AllKept(ctx, "5326")
+		require.NoError(t, err)
+		require.Empty(t, kept)
+		n, err := w.Parked(ctx, "5326")
+		require.NoError(t, err)
+		require.Zero(t, n)
+	})
+
+	ann, bo, cai := uuid.New(), uuid.New(), uuid.New()
+	visit, wrong := uuid.New(), uuid.New()
+	state := func(n uint64, who uuid.UUID, aspect, area string, on time.Time, words ...string) facts.Row {
+		if words == nil {
+			words = []string{}
+		}
+		return facts.ElderState{Key: key(n), Elder: who, Aspect: aspect, EffectiveOn: on, Area: area, Sex: "female", BirthMonth: 1948 * 12, Circumstances: words}
+	}
+	rows := []facts.Row{
+		state(1, ann, "area", "532601001", day(2021, 1, 1)), state(2, ann, "circumstances", "", day(2021, 1, 1), "living_alone"),
+		state(3, bo, "area", "532601002", day(2021, 1, 1)), state(4, bo, "circumstances", "", day(2021, 1, 1), "very_old"),
+		state(5, cai, "area", "532622101", day(2021, 1, 1)), state(6, cai, "circumstances", "", day(2022, 12, 1), "very_old"),
+		facts.Visit{Key: key(7), Elder: ann, Visit: visit, OccurredOn: day(2022, 11, 3), Mode: "home", Outcome: "seen"},
+		facts.Visit{Key: key(8), Elder: bo, Visit: wrong, OccurredOn: day(2022, 11, 4), Mode: "home", Outcome: "seen"},
+		facts.Amendment{Key: key(9), Fact: wrong, Kind: "voided", WasOn: day(2022, 11, 4)},
+		facts.BedChange{Key: key(10), Area: "532601001", Institution: uuid.New(), EffectiveOn: day(2021, 6, 1), Beds: 100, Nursing: 30, Operating: 50},
+		facts.Figure{Key: key(11), Area: "532600", Series: "population_60_plus", Period: "2020", PeriodEnd: day(2020, 12, 31), Value: 2000, Unit: "persons"},
+	}
+	for n := range uint64(11) {
+		rows = append(rows, facts.Event{
+			Key: key(n + 1), EventID: uuid.New(), Stream: "s", Type: "T.v1", RecordedAt: day(2022, 12, 1).Add(time.Duration(n) * time.Minute),
+			ReceivedAt: day(2022, 12, 1), OccurredOn: day(2022, 11, 3),
+		})
+	}
+	require.NoError(t, w.Write(ctx, rows))
+	require.NoError(t, w.Write(ctx, rows), "twice is once")
+
+	p, err := plan.Wenshan()
+	require.NoError(t, err)
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	engine := indicators.Engine{Plan: p, Areas: areas, Store: w}
+	value := func(t *testing.T, number uint64, code, area string) *float64 {
+		t.Helper()
+		numbers, err := engine.Compute(ctx, p.Definitions, []calendar.Month{month}, number)
+		require.NoError(t, err)
+		for _, n := range numbers {
+			if n.Code == code && n.Variant == plan.Official && n.Area == area {
+				return n.Value
+			}
+		}
+		return nil
+	}
+	is := func(v float64) *float64 { return &v }
+
+	t.Run("people count once, where the register has them on the last day", func(t *testing.T) {
+		require.Equal(t, is(50), value(t, 11, "monthly-visit-rate", "532600"))
+		require.Equal(t, is(50), value(t, 11, "monthly-visit-rate", "532601"))
+		require.Equal(t, is(100), value(t, 11, "monthly-visit-rate", "532601001"))
+		require.Equal(t, is(0), value(t, 11, "monthly-visit-rate", "532601002"))
+		require.Nil(t, value(t, 11, "monthly-visit-rate", "532622"), "who holds a circumstance from December on is not in November")
+	})
+	t.Run("what was known before a visit was taken back", func(t *testing.T) {
+		require.Equal(t, is(100), value(t, 8, "monthly-visit-rate", "532601"))
+	})
+	t.Run("beds written twice count once", func(t *testing.T) {
+		require.Equal(t, is(100), value(t, 11, "elder-beds", "532600"))
+		require.Equal(t, is(50), value(t, 11, "elder-beds-per-1000", "532600"))
+		require.Equal(t, is(0), value(t, 11, "elder-beds", "532622"))
+		require.Equal(t, is(30), value(t, 11, "nursing-bed-share", "532600"))
+	})
+	t.Run("what nobody has recorded has no value", func(t *testing.T) {
+		require.Nil(t, value(t, 11, "home-retrofits", "532600"))
+	})
+	t.Run("a time is the number up to which all was recorded by then", func(t *testing.T) {
+		n, err := w.NumberAt(ctx, "5326", day(2022, 12, 1).Add(7*time.Minute+30*time.Second))
+		require.NoError(t, err)
+		require.EqualValues(t, 8, n)
+		n, err = w.NumberAt(ctx, "5326", day(2030, 1, 1))
+		require.NoError(t, err)
+		require.EqualValues(t, 11, n)
+		n, err = w.NumberAt(ctx, "5326", day(2000, 1, 1))
+		require.NoError(t, err)
+		require.EqualValues(t, 0, n)
+	})
+	t.Run("rows above a checkpoint are taken back", func(t *testing.T) {
+		require.NoError(t, w.TakeBack(ctx, "5326", 7))
+		require.Equal(t, is(50), value(t, 11, "monthly-visit-rate", "532601"), "the second visit is gone with what took it back")
+	})
+	t.Run("a checkpoint is the newest", func(t *testing.T) {
+		for n := uint64(1); n <= 3; n++ {
+			require.NoError(t, w.Advance(ctx, "5326", event.Checkpoint{Epoch: 1, Number: n, EventID: ann}))
+		}
+		c, err := w.Checkpoint(ctx, "5326")
+		require.NoError(t, err)
+		require.Equal(t, event.Checkpoint{Epoch: 1, Number: 3, EventID: ann}, c)
+	})
+	t.Run("the newest cell is kept, with its slab's number", func(t *testing.T) {
+		for n := uint64(1); n <= 2; n++ {
+			v := float64(n)
+			cell := indicators.Number{Code: "elder-beds", Variant: "official", Version: 1, Area: "532600", Month: month, Value: &v, Numerator: &v, Position: n, ComputedAt: day(2022, 12, 1)}
+			require.NoError(t, w.Keep(ctx, "5326", []indicators.Number{cell},
+				[]projector.Slab{{Code: "elder-beds", Variant: "official", Month: month, Version: 1, Position: n + 5, ComputedAt: day(2022, 12, 2)}}))
+		}
+		kept, err := w.Kept(ctx, "5326", []calendar.Month{month}, []string{"532600"}, []string{"elder-beds"})
+		require.NoError(t, err)
+		require.Len(t, kept, 1)
+		require.InDelta(t, 2, *kept[0].Value, 0)
+		require.EqualValues(t, 7, kept[0].Position)
+		require.Nil(t, kept[0].Denominator)
+	})
+	t.Run("the register lists elders by page", func(t *testing.T) {
+		page, err := w.Elders(ctx, "5326", []string{"532601001", "532601002"}, uuid.Nil, 1)
+		require.NoError(t, err)
+		require.EqualValues(t, 2, page.Total)
+		require.Len(t, page.Items, 1)
+		next, err := w.Elders(ctx, "5326", []string{"532601001", "532601002"}, page.Items[0].ID, 10)
+		require.NoError(t, err)
+		require.Len(t, next.Items, 1)
+		require.NotEqual(t, page.Items[0].ID, next.Items[0].ID)
+		found, err := w.EldersByID(ctx, "5326", []uuid.UUID{ann})
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.Equal(t, "2022-11-03", found[0].LastVisitOn.String())
+		require.Equal(t, []string{"living_alone"}, found[0].Circumstances)
+	})
+	t.Run("alerts stand as they were last told", func(t *testing.T) {
+		id, behind := uuid.New(), 48.0
+		require.NoError(t, w.Write(ctx, []facts.Row{
+			facts.Alert{Key: key(20), Alert: id, State: "open", At: day(2022, 12, 6), Rule: "r", Code: "c", Variant: "official", Area: "532601", Period: "2022-11", Unit: "%", Reason: "behind", Value: &behind, Expected: &behind},
+		}))
+		all, err := w.Alerts(ctx, "5326", []string{"532601"}, "open")
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		require.NoError(t, w.Write(ctx, []facts.Row{facts.Alert{Key: key(21), Alert: id, State: "resolved", At: day(2022, 12, 7), Reason: "recovered"}}))
+		all, err = w.Alerts(ctx, "5326", nil, "open")
+		require.NoError(t, err)
+		require.Empty(t, all)
+		all, err = w.Alerts(ctx, "5326", nil, "")
+		require.NoError(t, err)
+		require.Equal(t, "recovered", all[0].Reason)
+		require.Equal(t, "532601", all[0].Area)
+		require.Nil(t, all[0].Value)
+	})
+	t.Run("a prefecture is forgotten whole", func(t *testing.T) {
+		require.NoError(t, w.Forget(ctx, "5326"))
+		c, err := w.Checkpoint(ctx, "5326")
+		require.NoError(t, err)
+		require.Zero(t, c)
+		require.Nil(t, value(t, 99, "elder-beds", "532600"))
+	})
+}
