@@ -1,6 +1,7 @@
 package idnumber
 
 import (
+	"log/slog"
 	"strings"
 
 	"github.com/careledger/careledger/domain/calendar"
@@ -20,14 +21,27 @@ var (
 		"身份证号校验位不符，请核对每一位。", "The check digit of the ID number is wrong; check every digit.")
 )
 
-// Number is a valid number. Female follows from digit 17.
+// Number is a valid number. Female follows from digit 17. Printed or logged, a Number shows its mask; only Text is the
+// number itself.
 type Number struct {
 	Text   string
 	Born   calendar.Day
 	Female bool
 }
 
+// String is the mask.
+func (n Number) String() string { return Mask(n.Text) }
+
+// GoString is the mask, so that %#v shows no more.
+func (n Number) GoString() string { return Mask(n.Text) }
+
+// LogValue implements slog.LogValuer with the mask.
+func (n Number) LogValue() slog.Value { return slog.StringValue(Mask(n.Text)) }
+
 // Parse reads a number; full-width digits, a lower-case x and blanks around it are accepted.
+//
+// A number that ends in 000 and whose check digit fits is taken: one person in a thousand or so has such a number, and
+// would have none otherwise. Of the numbers that a spreadsheet has destroyed, ten in eleven fail the check digit.
 func Parse(text string) (Number, error) {
 	n := normalise(text)
 	if len(n) != 18 || strings.Trim(n[:17], "0123456789") != "" || !strings.ContainsRune("0123456789X", rune(n[17])) {
@@ -69,7 +83,8 @@ func check(n string) byte {
 	return "10X98765432"[sum%11]
 }
 
-// Mask shows the first six and the last four characters: 532601********1234.
+// Mask shows the first six and the last four characters of a normalised number: 532601********1234. What has another
+// length is masked altogether, to "".
 func Mask(text string) string {
 	if len(text) != 18 {
 		return ""

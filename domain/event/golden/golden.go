@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/careledger/careledger/domain/event"
@@ -92,17 +91,15 @@ func write(file string, text []byte) error {
 // empty names the first field that is zero, "" where there is none.
 func empty(v reflect.Value, path string) string {
 	switch {
-	case v.IsZero():
-		return path
-	case v.Kind() == reflect.Pointer:
+	case v.Kind() == reflect.Pointer && !v.IsNil():
 		return empty(v.Elem(), path)
-	case v.Kind() == reflect.Slice && v.Len() == 0:
+	case v.Kind() != reflect.Struct && (v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0):
 		return path
 	case v.Kind() != reflect.Struct:
 		return ""
 	}
 	for i := range v.NumField() {
-		if at := empty(v.Field(i), strings.TrimPrefix(path+"."+v.Type().Field(i).Name, ".")); at != "" {
+		if at := empty(v.Field(i), path+"."+v.Type().Field(i).Name); at != "" {
 			return at
 		}
 	}
