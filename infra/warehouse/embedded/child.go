@@ -18,7 +18,7 @@ import (
 // child is one run of the warehouse's process.
 type child struct {
 	command *exec.Cmd
-	life    io.Closer     // its standard input: closed, it ends
+	life    io.Closer       // its standard input: closed, it ends
 	over    context.Context // done once it has ended and all it said is read
 	err     error           // how it ended; read when over
 

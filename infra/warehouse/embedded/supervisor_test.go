@@ -207,3 +207,17 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	require.Empty(t, children(t, dir))
 	goleak.VerifyNone(t, before)
 }
+
+func TestAProbeUnderWayDoesNotHoldUpARestart(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "warehouse")
+	o := supervisorOptions(t, dir)
+	o.ProbeEvery, o.ProbeTimeout = time.Millisecond, time.Minute
+	s, err := embedded.Supervise(t.Context(), o)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close(context.Background())) }()
+	c := open(t, s)
+	for range 5 {
+		require.NoError(t, syscall.Kill(theChild(t, dir), syscall.SIGKILL))
+		require.Eventually(t, func() bool { return c.Ping(t.Context()) == nil && len(children(t, dir)) == 1 }, backWithin, 10*time.Millisecond)
+	}
+}
