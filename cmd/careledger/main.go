@@ -54,7 +54,8 @@ func newRootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
-		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(),
+		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newIndicatorsCommand(),
+		newDoctorCommand(),
 	)
 	return root
 }

@@ -37,7 +37,8 @@ type App struct {
 	enrol    *enrolment.Process
 	cells    *indicators.Service
 	hub      *hub
-	heads    sync.Map // prefecture → *atomic.Uint64
+	draining chan struct{} // closed when Stop begins
+	heads    sync.Map      // prefecture → *atomic.Uint64
 
 	listener  net.Listener
 	server    *http.Server
@@ -55,7 +56,7 @@ func New(o Options) (*App, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	a := &App{options: o, hub: newHub(), failed: make(chan error, 1)}
+	a := &App{options: o, hub: newHub(), draining: make(chan struct{}), failed: make(chan error, 1)}
 	var err error
 	if a.plan, err = readPlan(o.Plan); err != nil {
 		return nil, err
@@ -175,6 +176,7 @@ func (a *App) openVault(ctx context.Context) error {
 // Stop drains: the door first, then the work, then the engines.
 func (a *App) Stop(ctx context.Context) error {
 	var all []error
+	close(a.draining)
 	a.hub.close()
 	if a.server != nil {
 		all = append(all, a.server.Shutdown(ctx))

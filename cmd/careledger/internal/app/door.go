@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/careledger/careledger/infra/httpapi"
+	"github.com/careledger/careledger/infra/identity"
 	"github.com/careledger/careledger/infra/vault"
 	"github.com/careledger/careledger/infra/web"
 )
@@ -16,8 +17,8 @@ const signInFor = 24 * time.Hour
 func (a *App) openDoor() error {
 	o := a.options
 	door, err := httpapi.New(httpapi.Options{
-		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
-		Identity: a.identity, Cells: a.cells, Registers: a.engines.warehouse, Live: a.hub, Status: a.status,
+		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
+		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: a.cells, Registers: a.engines.warehouse, Live: a.hub, Status: a.status,
 		Head: func() uint64 { return a.head(a.plan.Prefecture).Load() }, Ready: a.ready, Page: web.Handler(),
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
+)
+
+func newDoctorCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Say what is wrong with a set-up and how to mend it",
+		Example: `  careledger doctor
+  careledger doctor --data /var/lib/careledger --listen 127.0.0.1:8080
+  careledger doctor --ready http://127.0.0.1:8080/readyz`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return doctor(cmd) },
+	}
+	f := cmd.Flags()
+	f.String("data", "data", "the data directory")
+	f.String("listen", "127.0.0.1:8080", "the address that serve would use")
+	f.String("clickhouse", "", "as for serve; with it the embedded engine is not needed")
+	f.String("ready", "", "only ask this address whether the server is ready (for health checks)")
+	return cmd
+}
+
+// finding is one thing that was looked at. Mend is empty where all is well.
+type finding struct{ what, found, mend string }
+
+func doctor(cmd *cobra.Command) error {
+	k, err := settings(cmd)
+	if err != nil {
+		return err
+	}
+	if url := k.String("ready"); url != "" {
+		return ready(cmd.Context(), url)
+	}
+	out := cmd.OutOrStdout()
+	findings := []finding{directory(k.String("data")), space(k.String("data")), tokenFile(k.String("data")), address(cmd.Context(), k.String("listen"))}
+	if k.String("clickhouse") == "" {
+		findings = append(findings, engine())
+	}
+	wrong := 0
+	for _, f := range findings {
+		mark := "ok  "
+		if f.mend != "" {
+			mark = "MEND"
+			wrong++
+		}
+		fmt.Fprintf(out, "%s  %-18s %s\n", mark, f.what, f.found)
+		if f.mend != "" {
+			fmt.Fprintf(out, "      -> %s\n", f.mend)
+		}
+	}
+	if wrong > 0 {
+		return exitError{exitSetup, fmt.Errorf("%d of %d checks want mending / 有 %d 项需要处理", wrong, len(findings), wrong)}
+	}
+	return nil
+}
+
+func ready(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return exitError{exitSetup, errors.New("the server does not answer / 服务没有响应")}
+	}
+	defer response.Body.Close()
+	_, err = io.Copy(io.Discard, response.Body)
+	if response.StatusCode != http.StatusOK {
+		return exitError{exitSetup, fmt.Errorf("the server is not ready (%d) / 服务尚未就绪", response.StatusCode)}
+	}
+	return err
+}
+
+func directory(dir string) finding {
+	f := finding{what: "data directory", found: dir}
+	info, err := os.Stat(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		f.found += " (will be made / 将自动创建)"
+		return f
+	case err != nil, !info.IsDir():
+		f.mend = "choose a directory with --data / 请用 --data 指定目录"
+		return f
+	}
+	probe, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		f.mend = "give this user the right to write there / 请授予当前用户写权限"
+		return f
+	}
+	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
+		f.mend = "the directory takes files but does not let them go: check the file system / 请检查文件系统"
+	}
+	return f
+}
+
+func space(dir string) finding {
+	f := finding{what: "free space"}
+	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) { // the nearest directory that exists
+		if _, err := os.Stat(dir); err == nil {
+			break
+		}
+	}
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		f.mend = "the file system cannot be asked: check the mount / 无法读取文件系统，请检查挂载"
+		return f
+	}
+	free := s.Bavail * uint64(s.Bsize) >> 20
+	f.found = fmt.Sprintf("%d MiB", free)
+	if free < 2048 {
+		f.mend = "free some space: appends stop below 512 MiB / 请清理磁盘：低于 512 MiB 时停止写入"
+	}
+	return f
+}
+
+func tokenFile(dir string) finding {
+	f := finding{what: "token file", found: filepath.Join(dir, "cli-token")}
+	info, err := os.Stat(f.found)
+	switch {
+	case err != nil:
+		f.found += " (made by the first start / 首次启动时生成)"
+	case info.Mode().Perm()&0o077 != 0:
+		f.mend = "others can read it: chmod 600 " + f.found + " / 其他用户可读，请收紧权限"
+	}
+	return f
+}
+
+func address(ctx context.Context, listen string) finding {
+	f := finding{what: "address", found: listen}
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", listen)
+	switch {
+	case err == nil:
+		err = l.Close()
+	case errors.Is(err, syscall.EADDRINUSE):
+		if ready(ctx, "http://"+listen+"/readyz") == nil {
+			f.found += " (careledger is serving / 正在服务)"
+			return f
+		}
+		f.mend = "another program has it: stop it, or choose another with --listen / 端口被占用，请停止占用者或换一个"
+		return f
+	}
+	if err != nil {
+		f.mend = "choose an address of this machine with --listen / 请用 --listen 指定本机地址"
+	}
+	return f
+}
+
+func engine() finding {
+	path, err := warehouse.Locate("")
+	if err != nil {
+		return finding{what: "ClickHouse engine", found: "missing", mend: "run `make engine`, or use --clickhouse / 请运行 make engine，或使用 --clickhouse"}
+	}
+	return finding{what: "ClickHouse engine", found: path}
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func newIndicatorsCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "indicators",
+		Short: "Show the indicators of an area and period",
+		Example: `  careledger indicators
+  careledger indicators --area 532601 --period 2022-11 -o json
+  careledger indicators --level county --code monthly-visit-rate
+  careledger indicators --period 2022-11 --known-at 2022-12-05T00:00:00Z -o csv`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return showIndicators(cmd) },
+	}
+	clientFlags(cmd)
+	f := cmd.Flags()
+	f.String("area", "532600", "area code")
+	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
+	f.String("level", "self", "self, county or township")
+	f.String("code", "", "only these indicators, by commas")
+	f.String("known-at", "", "only what was recorded until then counts (RFC 3339)")
+	f.StringP("output", "o", "table", "table, json or csv")
+	return cmd
+}
+
+// cellLine is a cell as the API answers it, as far as a table shows it.
+type cellLine struct {
+	Code        string   `json:"code"`
+	Area        string   `json:"area"`
+	Period      string   `json:"period"`
+	Value       *float64 `json:"value"`
+	Unit        string   `json:"unit"`
+	Numerator   *float64 `json:"numerator"`
+	Denominator *float64 `json:"denominator"`
+	Definition  struct {
+		Variant string `json:"variant"`
+		Version int    `json:"version"`
+	} `json:"definition"`
+	Target *struct {
+		Value float64 `json:"value"`
+	} `json:"target"`
+	Expected *float64 `json:"expected"`
+	Status   string   `json:"status"`
+	Position string   `json:"position"`
+	Complete bool     `json:"complete"`
+}
+
+func showIndicators(cmd *cobra.Command) error {
+	k, err := settings(cmd)
+	if err != nil {
+		return err
+	}
+	c, err := newClient(cmd)
+	if err != nil {
+		return err
+	}
+	q := url.Values{}
+	for _, name := range []string{"area", "period", "level", "code"} {
+		if v := k.String(name); v != "" {
+			q.Set(name, v)
+		}
+	}
+	if v := k.String("known-at"); v != "" {
+		q.Set("known_at", v)
+	}
+	var raw []byte
+	if err := c.Get(cmd.Context(), "/api/v1/indicators?"+q.Encode(), &raw); err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	var answer struct {
+		Items []cellLine `json:"items"`
+	}
+	if err := json.Unmarshal(raw, &answer); err != nil {
+		return fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	switch k.String("output") {
+	case "json":
+		_, err = out.Write(append(raw, '\n'))
+		return err
+	case "csv":
+		return asCSV(out, answer.Items)
+	case "table":
+		return asTable(out, answer.Items)
+	}
+	return exitError{exitUsage, errors.New("--output: write table, json or csv / 请写 table、json 或 csv")}
+}
+
+var header = []string{"code", "variant", "area", "period", "value", "unit", "numerator", "denominator", "target", "expected", "status", "complete", "position"}
+
+func (l cellLine) fields(number func(*float64) string) []string {
+	var target *float64
+	if l.Target != nil {
+		target = &l.Target.Value
+	}
+	return []string{
+		l.Code, l.Definition.Variant, l.Area, l.Period, number(l.Value), l.Unit, number(l.Numerator), number(l.Denominator),
+		number(target), number(l.Expected), l.Status, strconv.FormatBool(l.Complete), l.Position,
+	}
+}
+
+func asCSV(out io.Writer, items []cellLine) error {
+	if _, err := io.WriteString(out, "\ufeff"); err != nil {
+		return err
+	}
+	w := csv.NewWriter(out)
+	lines := [][]string{header}
+	for _, l := range items {
+		lines = append(lines, l.fields(func(v *float64) string {
+			if v == nil {
+				return ""
+			}
+			return strconv.FormatFloat(*v, 'f', -1, 64)
+		}))
+	}
+	return w.WriteAll(lines)
+}
+
+func asTable(out io.Writer, items []cellLine) error {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	line := func(fields []string) {
+		for _, f := range fields {
+			fmt.Fprint(w, f, "\t")
+		}
+		fmt.Fprintln(w)
+	}
+	line(header)
+	for _, l := range items {
+		line(l.fields(func(v *float64) string {
+			if v == nil {
+				return "-"
+			}
+			return strconv.FormatFloat(*v, 'g', 6, 64)
+		}))
+	}
+	return w.Flush()
+}
