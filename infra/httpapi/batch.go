@@ -4,9 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/command"
+	"github.com/careledger/careledger/domain/fault"
 )
 
 // Batch is many commands in one request.
@@ -31,61 +38,144 @@ type BatchResult struct {
 }
 
 type batchInput struct {
-	Device  string `header:"Careledger-Device"`
+	Device  string `header:"Careledger-Device" doc:"Which device sends this"`
 	RawBody []byte `contentType:"application/json"`
 }
 
-type batchOutput struct {
-	Body struct {
-		Results []BatchResult `json:"results"`
-	}
+// BatchResults answers a batch.
+type BatchResults struct {
+	Results []BatchResult `json:"results"`
 }
 
-func (s *server) batch(ctx context.Context, in *batchInput) (*batchOutput, error) {
-	if !s.enter() {
-		return nil, s.fail(ctx, errBusy)
-	}
-	defer s.leave()
+func (s *server) batch(ctx context.Context, in *batchInput) (*answer[BatchResults], error) {
+	ctx, cancel := context.WithTimeout(ctx, batchTimeout)
+	defer cancel()
 	who, err := s.caller(ctx, access.Record)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	var b Batch
-	if err := decode(in.RawBody, &b); err != nil {
+	raw, err := batchOf(in.RawBody)
+	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	if len(b.Commands) > batchItems {
-		return nil, s.fail(ctx, errBatchSize.At("/commands"))
-	}
-	items, outcomes := make([]item, len(b.Commands)), make([]command.Outcome, len(b.Commands))
-	for i, c := range b.Commands {
-		items[i], outcomes[i].Err = s.prepareItem(who, in.Device, c)
-	}
+	envelopes, items, outcomes := make([]BatchItem, len(raw)), make([]item, len(raw)), make([]command.Outcome, len(raw))
+	beside(len(raw), func(i int) {
+		items[i], outcomes[i].Err = s.prepareItem(ctx, who, in.Device, raw[i], &envelopes[i])
+	})
+	refuseReused(items, outcomes)
 	if err := s.run(ctx, who, items, outcomes); err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	out := &batchOutput{}
-	out.Body.Results = make([]BatchResult, len(items))
-	for i := range items {
-		out.Body.Results[i] = s.result(ctx, b.Commands[i].Key, items[i], outcomes[i])
+	if err := allUnavailable(outcomes); err != nil {
+		return nil, s.fail(ctx, err)
 	}
-	return out, nil
+	results := make([]BatchResult, len(items))
+	for i := range items {
+		s.count(s.nameOf(envelopes[i].Type), outcomes[i])
+		results[i] = s.result(ctx, envelopes[i].Key, items[i], outcomes[i])
+	}
+	return &answer[BatchResults]{BatchResults{results}}, nil
 }
 
-func (s *server) prepareItem(who access.Principal, device string, c BatchItem) (item, error) {
+// batchOf splits a batch into its items, each to be read for itself.
+func batchOf(body []byte) ([]json.RawMessage, error) {
+	if !utf8.Valid(body) {
+		return nil, errNotJSON
+	}
+	var batch map[string]json.RawMessage
+	var mistyped *json.UnmarshalTypeError
+	switch err := json.Unmarshal(body, &batch); {
+	case errors.As(err, &mistyped), err == nil && batch == nil:
+		return nil, errNotObject
+	case err != nil:
+		return nil, errNotJSON
+	}
+	for name := range batch {
+		if name != "commands" {
+			return nil, errUnknownField.At("/" + pointerEscape(name))
+		}
+	}
+	var items []json.RawMessage
+	switch err := json.Unmarshal(batch["commands"], &items); {
+	case batch["commands"] == nil, items == nil && err == nil:
+		return nil, errMissing.At("/commands")
+	case err != nil:
+		return nil, errWrongType.At("/commands")
+	case len(items) > batchItems:
+		return nil, errBatchSize.At("/commands")
+	}
+	return items, nil
+}
+
+func (s *server) prepareItem(ctx context.Context, who access.Principal, device string, raw []byte, c *BatchItem) (item, error) {
+	nothing := item{prepared: &prepared{}}
+	members, err := object(raw)
+	if err != nil {
+		return nothing, err
+	}
+	if err := s.envelope.fill(raw, members, c); err != nil {
+		return nothing, err
+	}
 	spec, known := s.byName[c.Type]
 	if !known {
-		return item{prepared: &prepared{}}, errUnknownCommand.At("/type")
+		return nothing, errUnknownCommand.At("/type")
 	}
-	context, err := s.context(who, c.Key, device, c.Type, c.Target, c.Body)
-	if err != nil {
-		return item{prepared: &prepared{}}, err
+	for name := range c.Target {
+		if !slices.Contains(spec.parameters, name) {
+			return nothing, errUnknownField.At("/target/" + pointerEscape(name))
+		}
 	}
-	p, err := spec.prepare(s, request{Context: context, target: c.Target, raw: c.Body})
-	if p == nil {
-		p = &prepared{}
+	body, ok := members["body"].(map[string]any)
+	if !ok {
+		return nothing, errNotObject
 	}
-	return item{p, context}, err
+	return s.prepare(ctx, who, spec, sent{key: c.Key, device: device, target: c.Target, body: c.Body, members: body})
+}
+
+// beside calls do for 0 to n-1, on as many processors as there are.
+func beside(n int, do func(i int)) {
+	var group errgroup.Group
+	workers := min(runtime.GOMAXPROCS(0), 1+n/64)
+	for worker := range workers {
+		group.Go(func() error {
+			for i := worker; i < n; i += workers {
+				do(i)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // nothing is answered
+}
+
+// refuseReused refuses a key that stands twice in a batch with another command: their streams would not know of each
+// other.
+func refuseReused(items []item, outcomes []command.Outcome) {
+	first := make(map[uuid.UUID]string, len(items))
+	for i, it := range items {
+		if outcomes[i].Err != nil {
+			continue
+		}
+		hash, used := first[it.context.ID]
+		switch {
+		case !used:
+			first[it.context.ID] = it.context.BodyHash
+		case hash != it.context.BodyHash:
+			outcomes[i].Err = command.ErrKeyReused
+		}
+	}
+}
+
+// allUnavailable answers why, where not one command of a batch could be tried.
+func allUnavailable(outcomes []command.Outcome) error {
+	for _, o := range outcomes {
+		if f, ok := fault.Of(o.Err); o.Err == nil || !ok || f.Kind != fault.Unavailable {
+			return nil
+		}
+	}
+	if len(outcomes) == 0 {
+		return nil
+	}
+	return outcomes[0].Err
 }
 
 func (s *server) result(ctx context.Context, key string, it item, o command.Outcome) BatchResult {

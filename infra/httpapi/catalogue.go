@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -26,14 +27,17 @@ type spec struct {
 	path    string // below /api/v1; {x} are the members of target in a batch
 	summary string
 	body    reflect.Type
-	prepare func(s *server, r request) (*prepared, error)
+	// parameters are the names in path, in order.
+	parameters []string
+	prepare    func(s *server, r request) (*prepared, error)
 }
 
-// request is a command as it came in.
+// request is a command as it came in; members are raw's.
 type request struct {
 	command.Context
-	target map[string]string
-	raw    []byte
+	target  map[string]string
+	raw     []byte
+	members map[string]any
 }
 
 // prepared is a command ready to run once its personal values are sealed.
@@ -49,6 +53,11 @@ type prepared struct {
 	kind    runner
 	command func() any
 	run     func(ctx context.Context) command.Outcome
+	// broken is an error of our own making.
+	broken error
+
+	contested []contest // claims that somebody else holds
+	held      int       // claims in flight
 }
 
 // sealing is a personal value and where its sealed form goes.
@@ -108,18 +117,32 @@ func catalogue() []spec {
 
 // define makes a spec whose body is B.
 func define[B any](name, path, summary string, prepare func(s *server, r request, b B, f *fields) *prepared) spec {
+	shape := shapeOf(reflect.TypeFor[B]())
 	return spec{
-		name: name, path: path, summary: summary, body: reflect.TypeFor[B](),
+		name: name, path: path, summary: summary, body: reflect.TypeFor[B](), parameters: parametersOf(path),
 		prepare: func(s *server, r request) (*prepared, error) {
 			var b B
-			if err := decode(r.raw, &b); err != nil {
+			if err := shape.fill(r.raw, r.members, &b); err != nil {
 				return nil, err
 			}
 			f := &fields{areas: s.Areas}
 			p := prepare(s, r, b, f)
-			return p, f.err()
+			if err := f.err(); err != nil {
+				return nil, err
+			}
+			return p, p.broken
 		},
 	}
+}
+
+func parametersOf(path string) []string {
+	var names []string
+	for part := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			names = append(names, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return names
 }
 
 // existing reads the id of the entity that a command is for, and names its stream.
@@ -136,7 +159,10 @@ func fresh(r request, f *fields, pointer, given, noun string) uuid.UUID {
 	return command.EntityFor(r.ID, noun)
 }
 
-// subjectOf is the key-subject of a person: apart from the stream's id.
+// subjectOf is the key-subject of a person: apart from the stream's id. Only an elder's has no noun.
 func subjectOf(entity uuid.UUID, who string) uuid.UUID {
+	if who == "elder" {
+		return uuid.NewSHA1(entity, []byte("key-subject"))
+	}
 	return uuid.NewSHA1(entity, []byte("key-subject/"+who))
 }

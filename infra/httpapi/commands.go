@@ -1,15 +1,14 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
+	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -22,7 +21,13 @@ const (
 	singleLimit = 1 << 20
 	batchLimit  = 16 << 20
 	batchItems  = 10_000
-	waitLimit   = 512
+
+	singlesAtWork, singlesWaiting = 256, 512
+	batchesAtWork, batchesWaiting = 4, 16
+
+	bodyTimeout   = 60 * time.Second
+	singleTimeout = 30 * time.Second
+	batchTimeout  = 5 * time.Minute
 )
 
 // Receipt says what a command did.
@@ -36,9 +41,9 @@ type Receipt struct {
 }
 
 type commandInput struct {
-	Key     string `header:"Idempotency-Key" doc:"1 to 200 visible ASCII characters, the same on every retry"`
-	IfMatch string `header:"If-Match" doc:"The stream revision you have seen, quoted"`
-	Device  string `header:"Careledger-Device" doc:"Which device sends this"`
+	Key     string `header:"Idempotency-Key" doc:"Needed. 1 to 200 printable ASCII characters, the same on every retry of this command" example:"018f6f0e-5f7d-7c3a-9d0e-1f6a5b2c3d4e"`
+	IfMatch string `header:"If-Match" doc:"The stream revision you have seen, quoted: 412 if the record has moved on" example:"\"7\""`
+	Device  string `header:"Careledger-Device" doc:"Which device sends this, at most 100 printable ASCII characters"`
 	RawBody []byte `contentType:"application/json"`
 	target  map[string]string
 }
@@ -46,11 +51,8 @@ type commandInput struct {
 // Resolve takes the path's parameters, whatever their names.
 func (in *commandInput) Resolve(ctx huma.Context) []error {
 	in.target = map[string]string{}
-	for part := range strings.SplitSeq(ctx.Operation().Path, "/") {
-		if name, ok := strings.CutPrefix(part, "{"); ok {
-			name = strings.TrimSuffix(name, "}")
-			in.target[name] = ctx.Param(name)
-		}
+	for _, name := range parametersOf(ctx.Operation().Path) {
+		in.target[name] = ctx.Param(name)
 	}
 	return nil
 }
@@ -63,116 +65,125 @@ type commandOutput struct {
 
 // registerCommands makes a route of every command, and the batch route.
 func (s *server) registerCommands(api huma.API) {
+	singles, batches := newGate(singlesAtWork, singlesWaiting), newGate(batchesAtWork, batchesWaiting)
 	for _, c := range s.catalogue {
 		op := huma.Operation{
 			OperationID: c.name, Method: http.MethodPost, Path: "/api/v1" + c.path, Summary: c.summary, Tags: []string{"commands"},
-			DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true,
-			RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-				"application/json": {Schema: api.OpenAPI().Components.Schemas.Schema(c.body, true, c.name)},
-			}},
-			Parameters: pathParameters(c.path),
+			Description:   "In a batch: `\"type\": \"" + c.name + "\"`, with the path's parameters in `target`.",
+			DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout,
+			RequestBody: jsonBody(api, c.body, c.name), Parameters: pathParameters(c), Responses: problems(api),
+			Middlewares: huma.Middlewares{s.writing(singles)},
 		}
 		huma.Register(api, op, func(ctx context.Context, in *commandInput) (*commandOutput, error) { return s.single(ctx, c, in) })
 	}
 	huma.Register(api, huma.Operation{
 		OperationID: "commands", Method: http.MethodPost, Path: "/api/v1/commands", Tags: []string{"commands"},
-		Summary: "Send up to 10,000 commands; each has its own result, one bad item never holds the rest", MaxBodyBytes: batchLimit,
-		SkipValidateBody: true,
-		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-			"application/json": {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Batch](), true, "Batch")},
-		}},
+		Summary: "Send up to 10,000 commands in 16 MiB; each has its own result",
+		Description: "Results come in the order sent. Commands of one stream run in order; one bad item never holds the rest. " +
+			"`rejected` with a problem of status 5xx or 429 did not fail by its content: send it again with the same key.",
+		MaxBodyBytes: batchLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout, Responses: problems(api),
+		RequestBody: jsonBody(api, reflect.TypeFor[Batch](), "Batch"), Middlewares: huma.Middlewares{s.writing(batches)},
 	}, s.batch)
 }
 
-func pathParameters(path string) []*huma.Param {
+func jsonBody(api huma.API, body reflect.Type, name string) *huma.RequestBody {
+	schema := api.OpenAPI().Components.Schemas.Schema(body, true, name)
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+func pathParameters(c spec) []*huma.Param {
 	var all []*huma.Param
-	for part := range strings.SplitSeq(path, "/") {
-		if name, ok := strings.CutPrefix(part, "{"); ok {
-			all = append(all, &huma.Param{Name: strings.TrimSuffix(name, "}"), In: "path", Required: true, Schema: &huma.Schema{Type: "string"}})
+	for _, name := range c.parameters {
+		schema := &huma.Schema{Type: huma.TypeString, Format: "uuid"}
+		if strings.HasPrefix(c.path, "/figures/") {
+			schema.Format = ""
 		}
+		all = append(all, &huma.Param{Name: name, In: "path", Required: true, Schema: schema})
 	}
 	return all
 }
 
 func (s *server) single(ctx context.Context, c spec, in *commandInput) (*commandOutput, error) {
-	if !s.enter() {
-		return nil, s.fail(ctx, errBusy)
-	}
-	defer s.leave()
+	ctx, cancel := context.WithTimeout(ctx, singleTimeout)
+	defer cancel()
 	who, err := s.caller(ctx, access.Record)
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
-	r := request{target: in.target, raw: in.RawBody}
-	if r.Context, err = s.context(who, in.Key, in.Device, c.name, in.target, in.RawBody); err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	if r.IfMatch, err = ifMatch(in.IfMatch); err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	p, err := c.prepare(s, r)
+	it, err := s.prepare(ctx, who, c, sent{key: in.Key, device: in.Device, ifMatch: in.IfMatch, target: in.target, body: in.RawBody})
 	if err != nil {
 		return nil, s.fail(ctx, err)
 	}
 	outcomes := make([]command.Outcome, 1)
-	if err := s.run(ctx, who, []item{{p, r.Context}}, outcomes); err != nil {
+	if err := s.run(ctx, who, []item{it}, outcomes); err != nil {
 		return nil, s.fail(ctx, err)
 	}
+	s.count(c.name, outcomes[0])
 	if outcomes[0].Err != nil {
 		return nil, s.fail(ctx, outcomes[0].Err)
 	}
-	out := &commandOutput{Status: http.StatusCreated, Body: receipt(outcomes[0], r.ID)}
+	out := &commandOutput{Status: http.StatusCreated, Body: receipt(outcomes[0], it.context.ID)}
 	out.ETag = strconv.Quote(out.Body.Revision)
 	return out, nil
 }
 
-// context says who sends what. The hash is over the command's name, target and body in canonical form.
-func (s *server) context(who access.Principal, key, device, name string, target map[string]string, raw []byte) (command.Context, error) {
-	if !visible(key, 200) || key == "" || !visible(device, 100) {
-		return command.Context{}, errKeyMissing
+// sent is a command as a client sent it.
+type sent struct {
+	key, device, ifMatch string
+	target               map[string]string
+	body                 []byte
+	members              map[string]any // body's, where it has been read already
+}
+
+// prepare reads a command, so that it can be sealed and run. The hash that tells another body from a retry is over the
+// command's name, target and body in canonical form.
+func (s *server) prepare(ctx context.Context, who access.Principal, c spec, in sent) (item, error) {
+	nothing := item{prepared: &prepared{}}
+	switch {
+	case in.key == "":
+		return nothing, errKeyMissing
+	case !printable(in.key, 200):
+		return nothing, errKeyForm
+	case !printable(in.device, 100):
+		return nothing, errDeviceForm
 	}
-	if !utf8.Valid(raw) {
-		return command.Context{}, errNotJSON
+	if in.members == nil {
+		var err error
+		if in.members, err = object(in.body); err != nil {
+			return nothing, err
+		}
 	}
-	canonical, err := canonical(name, target, raw)
+	canonical, err := json.Marshal([]any{c.name, in.target, in.members}) // members sorted, no blanks
 	if err != nil {
-		return command.Context{}, err
+		return nothing, fmt.Errorf("write a command in canonical form: %w", err)
 	}
-	id := command.IDFor(who.ID, key)
-	return command.Context{
-		ID: id, BodyHash: s.Sealer.Hash(canonical), Actor: who.ID.String(), Device: device, CorrelationID: id, CausationID: id,
-		ReceivedAt: s.Now().UTC(),
-	}, nil
+	id := command.IDFor(who.ID, in.key)
+	r := request{target: in.target, raw: in.body, members: in.members, Context: command.Context{
+		ID: id, BodyHash: s.Sealer.Hash(canonical), Actor: who.ID.String(), Device: in.device, CorrelationID: correlationOf(ctx),
+		CausationID: id, ReceivedAt: s.Now().UTC(),
+	}}
+	if r.IfMatch, err = ifMatch(in.ifMatch); err != nil {
+		return nothing, err
+	}
+	p, err := c.prepare(s, r)
+	if err != nil {
+		return nothing, err
+	}
+	return item{p, r.Context}, nil
 }
 
-// canonical writes a command so that the order of members and blanks do not matter.
-func canonical(name string, target map[string]string, raw []byte) ([]byte, error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var body map[string]any
-	if err := d.Decode(&body); err != nil || body == nil {
-		return nil, errNotJSON
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errNotJSON
-	}
-	return json.Marshal([]any{name, target, body})
-}
-
-func visible(text string, limit int) bool {
-	return len(text) <= limit && !strings.ContainsFunc(text, func(r rune) bool { return r < 0x21 || r > 0x7e })
+func printable(text string, limit int) bool {
+	return len(text) <= limit && !strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r > 0x7e })
 }
 
 func ifMatch(header string) (*uint64, error) {
-	if header == "" || header == "*" {
+	if header == "" {
 		return nil, nil
 	}
-	text, err := strconv.Unquote(header)
-	if err != nil {
-		return nil, errIfMatch
-	}
+	text, opened := strings.CutPrefix(header, `"`)
+	text, closed := strings.CutSuffix(text, `"`)
 	revision, err := strconv.ParseUint(text, 10, 63)
-	if err != nil {
+	if err != nil || !opened || !closed {
 		return nil, errIfMatch
 	}
 	return &revision, nil
@@ -190,15 +201,3 @@ func receipt(o command.Outcome, id uuid.UUID) Receipt {
 	}
 	return r
 }
-
-// enter takes one of the places for commands at work or waiting.
-func (s *server) enter() bool {
-	select {
-	case s.places <- struct{}{}:
-		return true
-	default:
-		return false
-	}
-}
-
-func (s *server) leave() { <-s.places }

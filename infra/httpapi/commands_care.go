@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
-	"github.com/careledger/careledger/domain/personal"
 	"github.com/careledger/careledger/domain/retrofit"
 )
 
@@ -56,7 +54,7 @@ func institutionCommands() []spec {
 			func(s *server, r request, b registerInstitution, f *fields) *prepared {
 				id := fresh(r, f, "/id", b.ID, "institution")
 				area, on := f.area("/area", b.Area), f.day("/registered_on", b.RegisteredOn)
-				name := f.text("/name", b.Name, 100, true)
+				name := f.name("/name", b.Name, 100, true)
 				p := plain(institutions, command.StreamName("institution", s.Plan.Prefecture, id), id, on, func() any {
 					return institution.Register{
 						Institution: id, Area: area, Name: name, Kind: institution.Kind(b.Kind),
@@ -174,7 +172,7 @@ func childcareCommands() []spec {
 			func(s *server, r request, b registerChildcare, f *fields) *prepared {
 				id := fresh(r, f, "/id", b.ID, "childcare")
 				c := childcare.Register{
-					Childcare: id, Area: f.area("/area", b.Area), Name: f.text("/name", b.Name, 100, true),
+					Childcare: id, Area: f.area("/area", b.Area), Name: f.name("/name", b.Name, 100, true),
 					Ownership: childcare.Ownership(b.Ownership), RegisteredOn: f.day("/registered_on", b.RegisteredOn),
 				}
 				p := plain(childcares, command.StreamName("childcare", s.Plan.Prefecture, id), id, c.RegisteredOn, func() any { return c })
@@ -184,7 +182,7 @@ func childcareCommands() []spec {
 		define("file-childcare", "/childcare/{childcare}/filing", "Put a childcare institution on file",
 			func(s *server, r request, b fileChildcare, f *fields) *prepared {
 				id, stream := s.existing(r, f, "childcare")
-				c := childcare.File{FiledOn: f.day("/filed_on", b.FiledOn), FilingNumber: f.text("/filing_number", b.FilingNumber, 100, false)}
+				c := childcare.File{FiledOn: f.day("/filed_on", b.FiledOn), FilingNumber: f.name("/filing_number", b.FilingNumber, 100, false)}
 				return plain(childcares, stream, id, c.FiledOn, func() any { return c })
 			}),
 		define("open-places", "/childcare/{childcare}/open-places", "Open places",
@@ -203,19 +201,19 @@ func childcareCommands() []spec {
 }
 
 type registerChild struct {
-	ID           string          `json:"id,omitempty" format:"uuid"`
-	Area         string          `json:"area"`
-	RegisteredOn string          `json:"registered_on" format:"date"`
-	Sex          string          `json:"sex" enum:"male,female"`
-	Name         string          `json:"name,omitempty" maxLength:"100" doc:"Sealed"`
-	IDNumber     string          `json:"id_number,omitempty" doc:"Sealed; unique"`
-	BornOn       string          `json:"born_on" format:"date" doc:"Sealed"`
-	Guardian     json.RawMessage `json:"guardian,omitempty" doc:"{name, phone}, sealed under the guardian's own key"`
+	ID           string    `json:"id,omitempty" format:"uuid"`
+	Area         string    `json:"area"`
+	RegisteredOn string    `json:"registered_on" format:"date"`
+	Sex          string    `json:"sex" enum:"male,female"`
+	Name         string    `json:"name,omitempty" maxLength:"100" doc:"Sealed"`
+	IDNumber     string    `json:"id_number,omitempty" doc:"Sealed; unique"`
+	BornOn       string    `json:"born_on" format:"date" doc:"Sealed"`
+	Guardian     *guardian `json:"guardian,omitempty" doc:"Sealed under the guardian's own key"`
 }
 
 type guardian struct {
-	Name  string `json:"name,omitempty"`
-	Phone string `json:"phone,omitempty"`
+	Name  string `json:"name,omitempty" maxLength:"100"`
+	Phone string `json:"phone,omitempty" maxLength:"40"`
 }
 
 type enrolChild struct {
@@ -271,17 +269,9 @@ func prepareRegisterChild(s *server, r request, b registerChild, f *fields) *pre
 	})
 	p.area = area
 	p.sealPerson(id, "child", stream, who, &sealed)
-	if len(b.Guardian) > 0 {
-		var g guardian
-		if err := decode(b.Guardian, &g); err != nil {
-			f.failWith(err, "/guardian")
-			return p
-		}
-		g.Name, g.Phone = f.text("/guardian/name", g.Name, 100, false), f.text("/guardian/phone", g.Phone, 40, false)
-		value, err := json.Marshal(g)
-		if err == nil {
-			p.seals = append(p.seals, sealing{personal.Plain{Subject: subjectOf(id, "guardian"), Value: value, Associated: []byte(stream + "#guardian")}, &keeper})
-		}
+	if g := b.Guardian; g != nil {
+		g.Name, g.Phone = f.name("/guardian/name", g.Name, 100, false), f.name("/guardian/phone", g.Phone, 40, false)
+		p.sealJSON(subjectOf(id, "guardian"), stream+"#guardian", g, &keeper)
 	}
 	return p
 }
@@ -306,8 +296,8 @@ func figureCommands() []spec {
 		define("report-figure", "/figures", "Report a number of an office",
 			func(s *server, r request, b reportFigure, f *fields) *prepared {
 				c := figure.Report{
-					Area: f.area("/area", b.Area), Series: b.Series, Period: b.Period, Value: b.Value,
-					Unit: f.text("/unit", b.Unit, 500, true), Source: f.text("/source", b.Source, 500, true),
+					Area: f.area("/area", b.Area), Series: f.series("/series", b.Series), Period: b.Period, Value: b.Value,
+					Unit: f.name("/unit", b.Unit, 500, true), Source: f.text("/source", b.Source, 500, true),
 				}
 				stream := figureStream(c.Area, c.Series)
 				p := plain(figures, stream, figureID(stream, c.Period), calendar.DayOf(r.ReceivedAt), func() any { return c })
@@ -317,7 +307,7 @@ func figureCommands() []spec {
 		define("correct-figure", "/figures/{area}/{series}/{period}/correction", "Correct a reported number",
 			func(s *server, r request, b correctFigure, f *fields) *prepared {
 				c := figure.Correct{
-					Area: f.area("/target/area", r.target["area"]), Series: r.target["series"], Period: r.target["period"], Value: b.Value,
+					Area: f.area("/target/area", r.target["area"]), Series: f.series("/target/series", r.target["series"]), Period: r.target["period"], Value: b.Value,
 					Source: f.text("/source", b.Source, 500, true), Reason: f.text("/reason", b.Reason, 500, true),
 				}
 				stream := figureStream(c.Area, c.Series)
@@ -328,12 +318,7 @@ func figureCommands() []spec {
 	}
 }
 
-func figureStream(area, series string) string {
-	if len(series) > 60 {
-		series = series[:60] // it is refused for its form
-	}
-	return "figure-" + area + "-" + series
-}
+func figureStream(area, series string) string { return "figure-" + area + "-" + series }
 
 func figureID(stream, period string) uuid.UUID {
 	return uuid.NewSHA1(uuid.NameSpaceURL, []byte("https://careledger.dev/figures/"+stream+"/"+period))

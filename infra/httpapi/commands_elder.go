@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 
@@ -16,7 +17,7 @@ import (
 )
 
 const (
-	claimIDNumber = "id-number"
+	claimIDNumber = "-id-number" // behind the noun: elder-id-number, child-id-number
 	indexName     = "elder-name"
 )
 
@@ -142,7 +143,7 @@ func prepareRegisterElder(s *server, r request, b registerElder, f *fields) *pre
 // person reads personal values and checks that they agree with the ID number.
 func (f *fields) person(name, number, born, sex, phone, address string) person {
 	who := person{
-		Name: f.text("/name", name, 100, false), Phone: f.text("/phone", phone, 40, false), Address: f.text("/address", address, 200, false),
+		Name: f.name("/name", name, 100, false), Phone: f.name("/phone", phone, 40, false), Address: f.name("/address", address, 200, false),
 	}
 	if born != "" || number == "" {
 		who.BornOn = f.day("/born_on", born)
@@ -168,15 +169,21 @@ func (f *fields) person(name, number, born, sex, phone, address string) person {
 
 // sealPerson seals who under the entity's key and claims the ID number.
 func (p *prepared) sealPerson(id uuid.UUID, noun, stream string, who person, into **event.Sealed) {
-	value, err := json.Marshal(who)
-	if err != nil { // strings and a day always marshal
-		value = nil
-	}
 	subject := subjectOf(id, noun)
-	p.seals = append(p.seals, sealing{personal.Plain{Subject: subject, Value: value, Associated: []byte(stream + "#personal")}, into})
+	p.sealJSON(subject, stream+"#personal", who, into)
 	if who.IDNumber != "" {
-		p.claims = append(p.claims, personal.Entry{Kind: claimIDNumber, Value: who.IDNumber, Subject: subject, Holder: stream})
+		p.claims = append(p.claims, personal.Entry{Kind: noun + claimIDNumber, Value: who.IDNumber, Subject: subject, Holder: stream})
 	}
+}
+
+// sealJSON seals a value of strings and days.
+func (p *prepared) sealJSON(subject uuid.UUID, associated string, value any, into **event.Sealed) {
+	b, err := json.Marshal(value)
+	if err != nil {
+		p.broken = fmt.Errorf("write what is to be sealed: %w", err)
+		return
+	}
+	p.seals = append(p.seals, sealing{personal.Plain{Subject: subject, Value: b, Associated: []byte(associated)}, into})
 }
 
 // seal seals a free text, where there is one.

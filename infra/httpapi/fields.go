@@ -1,10 +1,8 @@
 package httpapi
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
-	"reflect"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,54 +12,8 @@ import (
 	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/fault"
+	"github.com/careledger/careledger/domain/figure"
 )
-
-// decode reads a JSON object strictly: every member must be known and of its type.
-func decode(raw []byte, into any) error {
-	if !utf8.Valid(raw) {
-		return errNotJSON
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err != nil || members == nil {
-		return errNotJSON
-	}
-	known := membersOf(reflect.TypeOf(into).Elem())
-	var wrong several
-	for name := range members {
-		if !known[name] {
-			wrong = append(wrong, errUnknownField.At("/"+pointerEscape(name)))
-		}
-	}
-	if len(wrong) > 0 {
-		return wrong
-	}
-	err := json.NewDecoder(bytes.NewReader(raw)).Decode(into)
-	var mistyped *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &mistyped):
-		return errWrongType.At("/" + strings.ReplaceAll(mistyped.Field, ".", "/"))
-	case err != nil:
-		return errNotJSON
-	}
-	return nil
-}
-
-func membersOf(t reflect.Type) map[string]bool {
-	known := make(map[string]bool, t.NumField())
-	for f := range t.Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		known[name] = true
-	}
-	return known
-}
-
-// pointerEscape writes a member's name as RFC 6901 wants it; a name that is not printable is not repeated.
-func pointerEscape(name string) string {
-	if len(name) > 60 || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_' && r != '-' }) {
-		return "?"
-	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
-}
 
 // fields reads values out of a body and gathers what is wrong with them.
 type fields struct {
@@ -103,7 +55,7 @@ func (f *fields) optionalID(pointer, text string) uuid.UUID {
 		return uuid.Nil
 	}
 	id, err := uuid.Parse(text)
-	if err != nil || len(text) != 36 {
+	if err != nil || len(text) != 36 || id == uuid.Nil {
 		f.fail(errID, pointer)
 	}
 	return id
@@ -121,14 +73,38 @@ func (f *fields) area(pointer, code string) string {
 	return normal
 }
 
-// text reads a text of at most limit characters; needed says that it may not be empty.
+// text reads a text of at most limit characters on any number of lines; needed says that it may not be empty.
 func (f *fields) text(pointer, text string, limit int, needed bool) string {
+	return f.textWith(pointer, text, limit, needed, "\n\r\t")
+}
+
+// name reads a text of one line.
+func (f *fields) name(pointer, text string, limit int, needed bool) string {
+	return f.textWith(pointer, text, limit, needed, "")
+}
+
+func (f *fields) textWith(pointer, text string, limit int, needed bool, allowed string) string {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "" && needed:
 		f.fail(errMissing, pointer)
-	case utf8.RuneCountInString(text) > limit || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }):
+	case utf8.RuneCountInString(text) > limit:
 		f.fail(errText, pointer)
+	case strings.ContainsFunc(text, func(r rune) bool { return unreadable(r) && !strings.ContainsRune(allowed, r) }):
+		f.fail(errCharacters, pointer)
+	}
+	return text
+}
+
+// unreadable is a control character, or what a broken encoding leaves behind.
+func unreadable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
+
+var seriesForm = regexp.MustCompile(`^[a-z0-9_]{1,60}$`)
+
+// series reads the name of a series before it becomes a stream's name.
+func (f *fields) series(pointer, text string) string {
+	if !seriesForm.MatchString(text) {
+		f.fail(figure.ErrSeries, pointer)
 	}
 	return text
 }

@@ -1,48 +1,106 @@
 package httpapi
 
 import (
-	"fmt"
+	"encoding/json"
 	"net/http"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/go-chi/chi/v5"
 
 	"github.com/careledger/careledger/domain/access"
 )
 
-// live tells an open page what has changed, as server-sent events, until it leaves or the server drains.
-func (s *server) live(w http.ResponseWriter, r *http.Request) {
-	if _, err := s.caller(r.Context(), access.ReadNumbers); err != nil {
-		writeProblem(w, problemOf(r.Context(), s.Logger, err))
-		return
+const (
+	heartbeat = 15 * time.Second
+	slowest   = 10 * time.Second // a page that takes longer for one message is sent away; it comes back by itself
+	mostPages = 2_000
+)
+
+func (s *server) registerLive(api huma.API, r chi.Router) {
+	op := &huma.Operation{
+		OperationID: "live", Method: http.MethodGet, Path: "/api/v1/live", Tags: []string{"questions"},
+		Summary:     "What changes, as server-sent events",
+		Description: "`hello` {frontier, head} at the start; `cells` {prefecture, frontier, slabs} and `alerts` {id, state} as they change.",
+		Responses:   problems(api),
 	}
+	op.Responses["200"] = &huma.Response{
+		Description: "An endless stream",
+		Content:     map[string]*huma.MediaType{"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}}},
+	}
+	api.OpenAPI().AddOperation(op)
+	pages := make(chan struct{}, mostPages)
+	r.Get(op.Path, func(w http.ResponseWriter, r *http.Request) {
+		if _, err := s.caller(r.Context(), access.ReadNumbers); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		select {
+		case pages <- struct{}{}:
+			defer func() { <-pages }()
+			s.live(w, r)
+		default:
+			s.refuse(w, r, errBusy)
+		}
+	})
+}
+
+// live tells an open page what has changed until it leaves or the server drains.
+func (s *server) live(w http.ResponseWriter, r *http.Request) {
 	messages, cancel := s.Live.Subscribe()
 	defer cancel()
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
-	w.Header().Set("X-Accel-Buffering", "no")
+	w.Header().Set("X-Accel-Buffering", "no") // proxies pass it on at once
 	say := func(text string) bool {
-		if err := out.SetWriteDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		if err := out.SetWriteDeadline(time.Now().Add(slowest)); err != nil {
 			return false
 		}
-		_, err := fmt.Fprint(w, text)
+		_, err := w.Write([]byte(text))
 		return err == nil && out.Flush() == nil
 	}
-	if !say(fmt.Sprintf("retry: 1000\nevent: hello\ndata: {\"head\":\"%d\"}\n\n", s.Head())) {
+	if !say("retry: 1000\n" + eventText("hello", s.hello(r))) {
 		return
 	}
-	beat := time.NewTicker(15 * time.Second)
+	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
 		select {
 		case <-r.Context().Done():
+			return
+		case <-s.Draining:
 			return
 		case <-beat.C:
 			if !say(": still here\n\n") {
 				return
 			}
 		case m, open := <-messages:
-			if !open || !say("event: "+m.Event+"\ndata: "+string(m.Data)+"\n\n") {
+			if !open || !say(eventText(m.Event, m.Data)) {
 				return
 			}
 		}
 	}
+}
+
+// hello says where the numbers stand, so that a page knows what it may have missed.
+func (s *server) hello(r *http.Request) []byte {
+	at := struct {
+		Prefecture string `json:"prefecture"`
+		Frontier   uint64 `json:"frontier,string"`
+		Head       uint64 `json:"head,string"`
+	}{Prefecture: s.Plan.Prefecture, Head: s.Head()}
+	for _, p := range s.Status(r.Context()).Prefectures {
+		if p.Code == at.Prefecture {
+			at.Frontier = p.Frontier
+		}
+	}
+	text, err := json.Marshal(at)
+	if err != nil {
+		return []byte("{}")
+	}
+	return text
+}
+
+func eventText(name string, data []byte) string {
+	return "event: " + name + "\ndata: " + string(data) + "\n\n"
 }

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -50,11 +52,15 @@ type Cells interface {
 // Registers answers lists of people and alerts, without personal values. No areas: everywhere.
 type Registers interface {
 	Elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, limit int) (registers.Elders, error)
-	EldersByID(ctx context.Context, prefecture string, ids []uuid.UUID) ([]registers.Elder, error)
 	Alerts(ctx context.Context, prefecture string, areas []string, state string) ([]registers.Alert, error)
 }
 
-// Live hands out what open pages are told.
+// History answers a stream's events in order, from a revision on; none where there is no such stream.
+type History interface {
+	Load(ctx context.Context, stream string, from uint64) ([]event.Recorded, error)
+}
+
+// Live hands out what open pages are told. It closes the messages of a subscriber that is too slow.
 type Live interface {
 	Subscribe() (messages <-chan LiveMessage, cancel func())
 }
@@ -85,19 +91,22 @@ type PrefectureStatus struct {
 	Parked       uint64  `json:"parked"`
 }
 
-// Options wire the door to everything behind it.
+// Options wire the door to everything behind it. All are needed.
 type Options struct {
 	Handler   *command.Handler
 	Admission *admission.Process
 	Enrolment *enrolment.Process
+	History   History
 	Areas     *area.Table
 	Plan      *plan.Plan
 	Sealer    Sealer
 	Erased    error // what Sealer answers for a person whose key is gone
 	Identity  Identity
+	Unknown   error // what Identity answers for a token or code that nobody bears
 	Cells     Cells
 	Registers Registers
 	Live      Live
+	Draining  <-chan struct{} // closed when the server begins to stop: pages are sent away
 	Status    func(ctx context.Context) Status
 	Head      func() uint64 // the prefecture's newest ledger number
 	Ready     func(ctx context.Context) error
@@ -105,4 +114,21 @@ type Options struct {
 	Registry  *prometheus.Registry
 	Logger    *slog.Logger
 	Now       func() time.Time
+}
+
+// Validate names every option that is missing.
+func (o Options) Validate() error {
+	var all []error
+	for name, missing := range map[string]bool{
+		"Handler": o.Handler == nil, "Admission": o.Admission == nil, "Enrolment": o.Enrolment == nil, "History": o.History == nil,
+		"Areas": o.Areas == nil, "Plan": o.Plan == nil, "Sealer": o.Sealer == nil, "Erased": o.Erased == nil, "Identity": o.Identity == nil,
+		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Registers": o.Registers == nil, "Live": o.Live == nil,
+		"Draining": o.Draining == nil, "Status": o.Status == nil, "Head": o.Head == nil, "Ready": o.Ready == nil, "Page": o.Page == nil,
+		"Registry": o.Registry == nil, "Logger": o.Logger == nil, "Now": o.Now == nil,
+	} {
+		if missing {
+			all = append(all, fmt.Errorf("httpapi: option %s is missing", name))
+		}
+	}
+	return errors.Join(all...)
 }

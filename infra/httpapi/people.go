@@ -2,58 +2,117 @@ package httpapi
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/elder"
+	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/idnumber"
-	"github.com/careledger/careledger/projections/registers"
 )
 
-// Elder is a line of the register with the personal values that the caller may see.
+// Elder is a line of the register with the personal values that the caller may see. They are empty where the person's
+// data has been erased.
 type Elder struct {
 	ID             uuid.UUID      `json:"id" format:"uuid"`
-	Area           string         `json:"area"`
+	Area           string         `json:"area" example:"532601001"`
 	AreaName       string         `json:"area_name"`
 	Name           string         `json:"name"`
-	IDNumberMasked string         `json:"id_number_masked"`
-	Sex            string         `json:"sex"`
+	IDNumberMasked string         `json:"id_number_masked" example:"532601********1234"`
+	Sex            string         `json:"sex" enum:"male,female"`
 	BirthMonth     calendar.Month `json:"birth_month"`
 	Circumstances  []string       `json:"circumstances"`
-	LastVisitOn    *calendar.Day  `json:"last_visit_on"`
+	LastVisitOn    *calendar.Day  `json:"last_visit_on" doc:"When the elder was last seen; null: never"`
 	Revision       string         `json:"revision"`
-	Visits         []Visit        `json:"visits,omitempty"`
 }
 
-// Visit is a contact as it stands now.
-type Visit struct {
-	ID             uuid.UUID    `json:"id" format:"uuid"`
-	OccurredOn     calendar.Day `json:"occurred_on"`
-	Mode           string       `json:"mode"`
-	Outcome        string       `json:"outcome"`
-	EnteredInError bool         `json:"entered_in_error"`
+// eldersAtOnce bounds how many streams of one page are read beside each other.
+const eldersAtOnce = 8
+
+// elder reads an elder's stream: what was just written is there. found is false where nobody is registered.
+func (s *server) readElder(ctx context.Context, id uuid.UUID) (e Elder, found bool, err error) {
+	stream := command.StreamName("elder", s.Plan.Prefecture, id)
+	var sealed *event.Sealed
+	err = command.View(ctx, s.Handler, elder.Decider(), stream, func(st elder.State, revision int64) {
+		if found = st.Registered(); !found {
+			return
+		}
+		e = Elder{
+			ID: id, Area: st.Area, Sex: string(st.Sex), BirthMonth: st.BirthMonth, Circumstances: []string{},
+			LastVisitOn: lastSeen(st), Revision: strconv.FormatInt(revision, 10),
+		}
+		for _, c := range st.Circumstances {
+			e.Circumstances = append(e.Circumstances, string(c))
+		}
+		sealed = st.Personal
+	})
+	if err != nil || !found {
+		return e, found, err
+	}
+	e.AreaName = s.nameOfArea(e.Area)
+	return e, true, s.unveil(ctx, &e, sealed, stream)
+}
+
+func lastSeen(st elder.State) *calendar.Day {
+	var last *calendar.Day
+	for _, v := range st.Visits {
+		if on := v.OccurredOn; !v.InError && v.Outcome == elder.Seen && (last == nil || on > *last) {
+			last = &on
+		}
+	}
+	return last
+}
+
+// nameOfArea is the name of an area, of its township for a community.
+func (s *server) nameOfArea(code string) string {
+	for _, c := range s.path(code) {
+		if a, ok := s.Areas.Find(c); ok {
+			return a.Name
+		}
+	}
+	return ""
+}
+
+// unveil adds the personal values; a person whose data has been erased has none.
+func (s *server) unveil(ctx context.Context, e *Elder, sealed *event.Sealed, stream string) error {
+	if sealed == nil {
+		return nil
+	}
+	value, err := s.Sealer.Unseal(ctx, *sealed, []byte(stream+"#personal"))
+	if errors.Is(err, s.Erased) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("unseal the personal values of %s: %w", stream, err)
+	}
+	var p person
+	if err := json.Unmarshal(value, &p); err != nil {
+		return fmt.Errorf("read the personal values of %s: they are not what was written", stream)
+	}
+	e.Name, e.IDNumberMasked = p.Name, idnumber.Mask(p.IDNumber)
+	return nil
 }
 
 type eldersInput struct {
-	Area   string `query:"area"`
-	Limit  string `query:"limit" doc:"1 to 200; 50 when absent"`
+	Area   string `query:"area" doc:"6, 9 or 12 digits; the prefecture when absent" example:"532601001"`
+	Limit  string `query:"limit" doc:"1 to 200; 50 when absent" example:"50"`
 	Cursor string `query:"cursor" doc:"next of the page before"`
 	Q      string `query:"q" doc:"An exact name or ID number"`
 }
 
-// EldersBody is a page of the register.
+// EldersBody is a page of the register; Total counts the whole area.
 type EldersBody struct {
 	Items []Elder `json:"items"`
-	Next  string  `json:"next"`
+	Next  string  `json:"next" doc:"Cursor of the next page; empty on the last"`
 	Total uint64  `json:"total"`
 }
 
@@ -62,180 +121,102 @@ func (s *server) elders(ctx context.Context, who access.Principal, in *eldersInp
 	if err != nil {
 		return nil, err
 	}
-	if !access.Allows(who, access.ReadPeople, s.path(code)) {
-		return nil, errForbidden
-	}
 	limit := 50
 	if in.Limit != "" {
 		if limit, err = strconv.Atoi(in.Limit); err != nil || limit < 1 || limit > 200 {
 			return nil, errNumberRange.At("/limit")
 		}
 	}
-	areas := within(s.Areas, code)
-	if strings.TrimSpace(in.Q) != "" {
-		return s.find(ctx, in.Q, areas, limit)
+	if q := strings.TrimSpace(in.Q); q != "" {
+		return s.find(ctx, who, q, code, limit)
 	}
-	after, err := s.readCursor(in.Cursor, code)
+	if !access.Allows(who, access.ReadPeople, s.path(code)) {
+		return nil, errForbidden
+	}
+	scope := "elders/" + code
+	text, err := s.readCursor(in.Cursor, scope)
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.Registers.Elders(ctx, s.Plan.Prefecture, areas, after, limit)
+	after, err := uuid.Parse(text)
+	if err != nil { // the first page
+		after = uuid.Nil
+	}
+	page, err := s.Registers.Elders(ctx, s.Plan.Prefecture, within(s.Areas, code), after, limit)
 	if err != nil {
 		return nil, err
 	}
-	body := EldersBody{Items: make([]Elder, len(page.Items)), Total: page.Total}
+	ids := make([]uuid.UUID, len(page.Items))
 	for i, line := range page.Items {
-		if body.Items[i], _, err = s.describe(ctx, line); err != nil {
-			return nil, err
-		}
+		ids[i] = line.ID
 	}
-	if len(page.Items) == limit {
-		body.Next = s.cursor(page.Items[limit-1].ID, code)
+	body := EldersBody{Total: page.Total}
+	if body.Items, err = s.readElders(ctx, ids); err != nil {
+		return nil, err
+	}
+	if len(ids) == limit {
+		body.Next = s.cursor(ids[limit-1].String(), scope)
 	}
 	return &answer[EldersBody]{body}, nil
 }
 
-// find looks an exact name or ID number up in the vault's blind indexes.
-func (s *server) find(ctx context.Context, text string, areas []string, limit int) (*answer[EldersBody], error) {
-	var holders []string
-	var err error
-	if n, bad := idnumber.Parse(text); bad == nil {
-		holder, found, err := s.Sealer.Holder(ctx, claimIDNumber, n.Text)
-		if err != nil {
-			return nil, err
+// readElders reads several, in their order; those who are not registered are left out.
+func (s *server) readElders(ctx context.Context, ids []uuid.UUID) ([]Elder, error) {
+	all, found := make([]Elder, len(ids)), make([]bool, len(ids))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(eldersAtOnce)
+	for i, id := range ids {
+		group.Go(func() (err error) {
+			all[i], found[i], err = s.readElder(ctx, id)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	items := []Elder{}
+	for i, e := range all {
+		if found[i] {
+			items = append(items, e)
 		}
-		if found {
-			holders = []string{holder}
-		}
-	} else if holders, err = s.Sealer.Find(ctx, indexName, text, limit); err != nil {
+	}
+	return items, nil
+}
+
+// find looks an exact name or ID number up in the vault's blind indexes, among those whom the caller may see.
+func (s *server) find(ctx context.Context, who access.Principal, text, code string, limit int) (*answer[EldersBody], error) {
+	holders, err := s.holders(ctx, text, limit)
+	if err != nil {
 		return nil, err
 	}
 	var ids []uuid.UUID
-	for _, holder := range holders {
-		if id, err := uuid.Parse(holder[max(0, len(holder)-36):]); err == nil && strings.HasPrefix(holder, "elder-") {
+	for _, stream := range holders {
+		id, known := strings.CutPrefix(stream, "elder-"+s.Plan.Prefecture+"-")
+		if id, err := uuid.Parse(id); err == nil && known {
 			ids = append(ids, id)
 		}
 	}
-	body := EldersBody{Items: []Elder{}}
-	if len(ids) == 0 {
-		return &answer[EldersBody]{body}, nil
-	}
-	lines, err := s.Registers.EldersByID(ctx, s.Plan.Prefecture, ids)
+	items, err := s.readElders(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	for _, line := range lines {
-		if !slices.Contains(areas, line.Area) {
-			continue
-		}
-		e, _, err := s.describe(ctx, line)
-		if err != nil {
-			return nil, err
-		}
-		body.Items = append(body.Items, e)
-	}
-	body.Total = uint64(len(body.Items))
-	return &answer[EldersBody]{body}, nil
-}
-
-// describe adds what only the elder's own stream and the vault know.
-func (s *server) describe(ctx context.Context, line registers.Elder) (Elder, elder.State, error) {
-	stream := command.StreamName("elder", s.Plan.Prefecture, line.ID)
-	e := Elder{
-		ID: line.ID, Area: line.Area, Sex: line.Sex, BirthMonth: line.BirthMonth, Circumstances: line.Circumstances,
-	}
-	if e.Circumstances == nil {
-		e.Circumstances = []string{}
-	}
-	if a, ok := s.Areas.Find(line.Area); ok {
-		e.AreaName = a.Name
-	}
-	if line.LastVisitOn != 0 {
-		e.LastVisitOn = &line.LastVisitOn
-	}
-	var state elder.State
-	err := command.View(ctx, s.Handler, elder.Decider(), stream, func(st elder.State, revision int64) {
-		state.Elder, state.Area, state.Personal, state.Sex, state.BirthMonth = st.Elder, st.Area, st.Personal, st.Sex, st.BirthMonth
-		state.Circumstances = slices.Clone(st.Circumstances)
-		e.Revision = strconv.FormatInt(revision, 10)
-		for id, v := range st.Visits {
-			e.Visits = append(e.Visits, Visit{ID: id, OccurredOn: v.OccurredOn, Mode: string(v.Mode), Outcome: string(v.Outcome), EnteredInError: v.InError})
-		}
+	items = slices.DeleteFunc(items, func(e Elder) bool {
+		path := s.path(e.Area)
+		return !slices.Contains(path, code) || !access.Allows(who, access.ReadPeople, path)
 	})
-	if err != nil || state.Personal == nil {
-		return e, state, err
-	}
-	value, err := s.Sealer.Unseal(ctx, *state.Personal, []byte(stream+"#personal"))
-	if errors.Is(err, s.Erased) {
-		return e, state, nil
-	}
-	var p person
-	if err == nil {
-		err = json.Unmarshal(value, &p)
-	}
-	e.Name, e.IDNumberMasked = p.Name, idnumber.Mask(p.IDNumber)
-	visits := e.Visits
-	e.Visits = nil
-	slices.SortFunc(visits, func(a, b Visit) int { return int(b.OccurredOn) - int(a.OccurredOn) })
-	e.Visits = visits[:min(len(visits), 20)]
-	return e, state, err
+	return &answer[EldersBody]{EldersBody{Items: items, Total: uint64(len(items))}}, nil
 }
 
-type elderInput struct {
-	Elder string `path:"elder"`
-}
-
-type elderOutput struct {
-	ETag string `header:"ETag"`
-	Body Elder
-}
-
-func (s *server) elder(ctx context.Context, who access.Principal, in *elderInput) (*elderOutput, error) {
-	id, err := uuid.Parse(in.Elder)
+// holders are the streams that bear a name or an ID number. Names are looked for beyond limit, since not every holder
+// is in the area asked for.
+func (s *server) holders(ctx context.Context, text string, limit int) ([]string, error) {
+	n, err := idnumber.Parse(text)
 	if err != nil {
-		return nil, errNoElder
+		return s.Sealer.Find(ctx, indexName, text, 10*limit)
 	}
-	// The stream answers, not the warehouse: what was just written is there.
-	e, state, err := s.describe(ctx, registers.Elder{ID: id})
-	switch {
-	case err != nil:
+	holder, found, err := s.Sealer.Holder(ctx, "elder"+claimIDNumber, n.Text)
+	if err != nil || !found {
 		return nil, err
-	case !state.Registered():
-		return nil, errNoElder
-	case !access.Allows(who, access.ReadPeople, s.path(state.Area)):
-		return nil, errForbidden
 	}
-	e.Area, e.Sex, e.BirthMonth, e.Circumstances = state.Area, string(state.Sex), state.BirthMonth, []string{}
-	for _, c := range state.Circumstances {
-		e.Circumstances = append(e.Circumstances, string(c))
-	}
-	if a, ok := s.Areas.Find(state.Area); ok {
-		e.AreaName = a.Name
-	}
-	for _, v := range e.Visits {
-		if !v.EnteredInError && v.Outcome == string(elder.Seen) {
-			e.LastVisitOn = &v.OccurredOn
-			break
-		}
-	}
-	return &elderOutput{ETag: strconv.Quote(e.Revision), Body: e}, nil
-}
-
-// cursor is where a page ended, signed for its area.
-func (s *server) cursor(after uuid.UUID, area string) string {
-	text := after.String() + "." + area
-	return base64.RawURLEncoding.EncodeToString([]byte(text + "." + s.Sealer.Hash([]byte("cursor/"+text))))
-}
-
-func (s *server) readCursor(cursor, area string) (uuid.UUID, error) {
-	if cursor == "" {
-		return uuid.Nil, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(cursor)
-	id, _, _ := strings.Cut(string(b), ".")
-	after, bad := uuid.Parse(id)
-	if err != nil || bad != nil || s.cursor(after, area) != cursor {
-		return uuid.Nil, errCursor.At("/cursor")
-	}
-	return after, nil
+	return []string{holder}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -47,6 +48,15 @@ var (
 	errForbidden       = fault.New(fault.Forbidden, "not-allowed", "您的角色或辖区不允许此操作，请联系管理员。", "Your role or area does not allow this; ask an administrator.")
 	errKeyMissing      = fault.New(fault.Malformed, "idempotency-key-missing", "写入请求须带 Idempotency-Key（1至200个可见ASCII字符），重试时保持不变。", "A write needs an Idempotency-Key of 1 to 200 visible ASCII characters, the same on every retry.")
 	errNotJSON         = fault.New(fault.Malformed, "not-json", "请求体不是有效的 JSON（UTF-8）。", "The body is not valid JSON in UTF-8.")
+	errNotObject       = fault.New(fault.Invalid, "not-an-object", "请求体须为 JSON 对象。", "The body must be a JSON object.")
+	errMediaType       = &fault.Error{Kind: fault.Malformed, Code: "media-type", Chinese: "请求体须为 UTF-8 编码、未压缩的 JSON：Content-Type: application/json。", English: "The body must be plain JSON in UTF-8: Content-Type: application/json."}
+	errKeyForm         = fault.New(fault.Malformed, "idempotency-key-form", "Idempotency-Key 须为1至200个可打印ASCII字符。", "An Idempotency-Key has 1 to 200 printable ASCII characters.")
+	errDeviceForm      = fault.New(fault.Malformed, "device-form", "Careledger-Device 最多100个可打印ASCII字符。", "Careledger-Device has at most 100 printable ASCII characters.")
+	errCharacters      = fault.New(fault.Invalid, "text-characters", "文字含控制字符或乱码，请重新输入。", "The text has control characters or was broken by a wrong encoding; type it again.")
+	errParameter       = fault.New(fault.Invalid, "parameter", "查询参数未知或写法不对，接口说明见 /docs。", "The query parameter is not known or cannot be read; /docs describes the API.")
+	errCrossOrigin     = fault.New(fault.Forbidden, "cross-origin", "不接受其他网站发起的写入请求，请从本系统页面操作。", "Writes from another site's page are refused; use this system's own page.")
+	errContended       = fault.New(fault.Unavailable, "id-number-contended", "另一请求正在登记同一身份证号，请稍后用同一幂等键重试。", "Another request is registering the same ID number at this moment; retry with the same key shortly.")
+	errTimeout         = fault.New(fault.Unavailable, "timeout", "处理超时，结果未知；请用同一幂等键重试，不会重复登记。", "It took too long and the outcome is not known; retry with the same key, nothing is recorded twice.")
 	errUnknownField    = fault.New(fault.Invalid, "unknown-field", "没有这个字段，请核对字段名。", "There is no such field; check its name.")
 	errWrongType       = fault.New(fault.Invalid, "wrong-type", "该字段的类型不对。", "The field has the wrong type.")
 	errMissing         = fault.New(fault.Invalid, "field-missing", "请填写该字段。", "The field is needed.")
@@ -57,6 +67,7 @@ var (
 	errPeriod          = fault.New(fault.Invalid, "period-form", "统计期写法不对，请写 2022-11、2022-Q4、2022、SY2022 或 MCH2022。", "The period cannot be read; write 2022-11, 2022-Q4, 2022, SY2022 or MCH2022.")
 	errInstant         = fault.New(fault.Invalid, "instant-form", "时刻须按 RFC 3339 书写，例如 2022-12-05T00:00:00Z。", "An instant is written by RFC 3339, e.g. 2022-12-05T00:00:00Z.")
 	errLevel           = fault.New(fault.Invalid, "level-word", "level 须为 self、county 或 township。", "level must be self, county or township.")
+	errState           = fault.New(fault.Invalid, "state-word", "state 须为 open、resolved 或 all。", "state must be open, resolved or all.")
 	errCursor          = fault.New(fault.Invalid, "cursor", "翻页标记无效，请从第一页重新开始。", "The cursor is not valid; start again from the first page.")
 	errUnknownCommand  = fault.New(fault.Invalid, "unknown-command", "没有这种指令，请核对 type。", "There is no such command; check type.")
 	errBatchSize       = fault.New(fault.TooLarge, "batch-too-large", "一批最多 10000 条指令，请分批发送。", "A batch holds at most 10,000 commands; send several.")
@@ -124,17 +135,26 @@ func problemOf(ctx context.Context, logger *slog.Logger, err error) *Problem {
 	if f, ok := fault.Of(err); ok {
 		return problem(f)
 	}
-	if !errors.Is(err, context.Canceled) {
-		logger.ErrorContext(ctx, "a request failed inside", "error", err)
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return problem(errTimeout)
 	}
+	logger.ErrorContext(ctx, "a request failed inside", "correlation", correlationOf(ctx), "error", err)
 	return problem(errInternal)
 }
 
-func problem(f *fault.Error) *Problem {
-	status := statusOf(f.Kind)
-	if f.Code == errMethod.Code {
-		status = http.StatusMethodNotAllowed
+// statusOfRefusal is the status of a refusal's kind, with what HTTP alone tells apart.
+func statusOfRefusal(f *fault.Error) int {
+	switch f.Code {
+	case errMethod.Code:
+		return http.StatusMethodNotAllowed
+	case errMediaType.Code:
+		return http.StatusUnsupportedMediaType
 	}
+	return statusOf(f.Kind)
+}
+
+func problem(f *fault.Error) *Problem {
+	status := statusOfRefusal(f)
 	p := &Problem{
 		Type: problemType + f.Code, Title: http.StatusText(status), Status: status, Code: f.Code, Detail: f.English, DetailZh: f.Chinese,
 	}
@@ -148,30 +168,57 @@ func detail(f *fault.Error) ProblemDetail {
 	return ProblemDetail{Pointer: f.Pointer, Code: f.Code, Detail: f.English, DetailZh: f.Chinese}
 }
 
-// write answers an error outside of huma.
-func writeProblem(w http.ResponseWriter, p *Problem) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	if p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
+// GetHeaders implements huma.HeadersError: when waiting helps, and how to say who one is.
+func (p *Problem) GetHeaders() http.Header {
+	switch p.Status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return http.Header{"Retry-After": {"1"}}
+	case http.StatusUnauthorized:
+		return http.Header{"Www-Authenticate": {"Bearer"}}
 	}
+	return nil
+}
+
+// fail turns an error into a problem for huma.
+func (s *server) fail(ctx context.Context, err error) error { return problemOf(ctx, s.Logger, err) }
+
+// refuse answers an error outside of huma.
+func (s *server) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := problemOf(r.Context(), s.Logger, err)
+	h := w.Header()
+	for name, values := range p.GetHeaders() {
+		h[name] = values
+	}
+	h.Set("Content-Type", p.ContentType(""))
+	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client is gone if this fails
 }
 
-// ownErrors makes huma's own refusals ours: without the value that was sent.
-func ownErrors(status int, _ string, _ ...error) huma.StatusError {
-	switch status {
-	case http.StatusRequestEntityTooLarge:
-		return problem(errTooLarge)
-	case http.StatusBadRequest, http.StatusUnsupportedMediaType:
-		return problem(errNotJSON)
-	case http.StatusUnprocessableEntity:
-		return problem(errWrongType)
-	case http.StatusNotFound:
-		return problem(errNoRoute)
-	case http.StatusMethodNotAllowed:
-		return problem(errMethod)
+// ownProblems makes huma's own refusals ours: without its words and without the value that was sent.
+func ownProblems(_ huma.Context, _ string, v any) (any, error) {
+	theirs, ok := v.(*huma.ErrorModel)
+	if !ok {
+		return v, nil
 	}
-	return problem(errInternal)
+	switch theirs.Status {
+	case http.StatusRequestEntityTooLarge:
+		return problem(errTooLarge), nil
+	case http.StatusRequestTimeout:
+		p := problem(errTimeout)
+		p.Status, p.Title = theirs.Status, http.StatusText(theirs.Status)
+		return p, nil
+	case http.StatusBadRequest:
+		return problem(errNotJSON), nil
+	case http.StatusUnprocessableEntity:
+		p := problem(errParameter)
+		for _, e := range theirs.Errors {
+			_, name, _ := strings.Cut(e.Location, ".")
+			p.Errors = append(p.Errors, detail(errParameter.At("/"+pointerEscape(name))))
+		}
+		return p, nil
+	}
+	p := problem(errInternal)
+	p.Status, p.Title = theirs.Status, http.StatusText(theirs.Status)
+	return p, nil
 }

@@ -2,14 +2,17 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/careledger/careledger/domain/access"
+	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/domain/plan"
@@ -37,13 +40,13 @@ func (s *server) registerReads(api huma.API) {
 	get(api, s, "session", "/session", "Who is signed in", access.ReadNumbers, s.session)
 	huma.Register(api, huma.Operation{
 		OperationID: "sign-out", Method: http.MethodPost, Path: "/api/v1/sign-out", Summary: "End the session", Tags: []string{"session"},
-		DefaultStatus: http.StatusNoContent,
+		DefaultStatus: http.StatusNoContent, Responses: problems(api),
 	}, s.signOut)
 }
 
 // get registers a question that needs an action's right.
 func get[I, O any](api huma.API, s *server, id, path, summary string, a access.Action, ask func(ctx context.Context, who access.Principal, in *I) (*O, error)) {
-	op := huma.Operation{OperationID: id, Method: http.MethodGet, Path: "/api/v1" + path, Summary: summary, Tags: []string{"questions"}}
+	op := huma.Operation{OperationID: id, Method: http.MethodGet, Path: "/api/v1" + path, Summary: summary, Tags: []string{"questions"}, Responses: problems(api)}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*O, error) {
 		who, err := s.caller(ctx, a)
 		if err != nil {
@@ -62,7 +65,8 @@ type cellsInput struct {
 	Period  string `query:"period" doc:"2022-11, 2022-Q4, 2022, SY2022 or MCH2022; the newest month with records when absent"`
 	Level   string `query:"level" doc:"self, county or township: the area itself or those below it"`
 	Code    string `query:"code" doc:"Only these indicators, by commas"`
-	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts (RFC 3339)"`
+	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts (RFC 3339)" example:"2022-12-05T00:00:00Z"`
+	Cursor  string `query:"cursor" doc:"next of the page before"`
 }
 
 // CellsBody is the answer to a question for indicators. Frontier is the ledger number that the numbers fold; Head the newest.
@@ -74,7 +78,7 @@ type CellsBody struct {
 }
 
 func (s *server) cells(ctx context.Context, _ access.Principal, in *cellsInput) (*answer[CellsBody], error) {
-	q := indicators.Query{Level: indicators.Level(in.Level)}
+	q := cellsQuery{indicators.Query{Level: indicators.Level(in.Level)}}
 	var err error
 	if q.Area, err = s.area(in.Area); err != nil {
 		return nil, err
@@ -93,16 +97,47 @@ func (s *server) cells(ctx context.Context, _ access.Principal, in *cellsInput) 
 	if in.Code != "" {
 		q.Codes = strings.Split(in.Code, ",")
 		for _, code := range q.Codes {
-			if _, ok := s.Plan.Find(code, ""); !ok {
+			if !slices.ContainsFunc(s.Plan.Definitions, func(d plan.Definition) bool { return d.Code == code }) {
 				return nil, errNoIndicator.At("/code")
 			}
 		}
 	}
-	a, err := s.Cells.Cells(ctx, q)
+	from, err := s.readCursor(in.Cursor, q.scope())
 	if err != nil {
 		return nil, err
 	}
-	return s.cellsBody(a), nil
+	a, err := s.Cells.Cells(ctx, q.Query)
+	if err != nil {
+		return nil, err
+	}
+	return s.cellsPage(a, from, q.scope()), nil
+}
+
+// cellsQuery is a question for cells; its scope is what a cursor of it is good for.
+type cellsQuery struct{ indicators.Query }
+
+func (q cellsQuery) scope() string {
+	return strings.Join([]string{"cells", q.Area, q.Period.String(), string(q.Level), strings.Join(q.Codes, ","), q.KnownAt.String()}, "/")
+}
+
+// mostCells bounds a page of cells.
+const mostCells = 5_000
+
+// cellsPage cuts the page that begins at a place.
+func (s *server) cellsPage(a indicators.Answer, from, scope string) *answer[CellsBody] {
+	start, err := strconv.Atoi(from)
+	if err != nil { // the first page
+		start = 0
+	}
+	start = min(start, len(a.Cells))
+	end := min(start+mostCells, len(a.Cells))
+	more := end < len(a.Cells)
+	a.Cells = a.Cells[start:end]
+	page := s.cellsBody(a)
+	if more {
+		page.Body.Next = s.cursor(strconv.Itoa(end), scope)
+	}
+	return page
 }
 
 func (s *server) cellsBody(a indicators.Answer) *answer[CellsBody] {
@@ -132,8 +167,11 @@ func (s *server) trend(ctx context.Context, _ access.Principal, in *trendInput) 
 		return nil, err
 	}
 	to, err := s.period(ctx, q.Area, in.To)
-	if err != nil {
+	if errors.Is(err, errPeriod) {
 		return nil, errPeriod.At("/to")
+	}
+	if err != nil {
+		return nil, err
 	}
 	q.To = to.Last.Month()
 	q.From = q.To - 11
@@ -222,13 +260,28 @@ func (s *server) alerts(ctx context.Context, _ access.Principal, in *alertsInput
 	state := map[string]string{"": "open", "open": "open", "resolved": "resolved", "all": ""}
 	wanted, known := state[in.State]
 	if !known {
-		return nil, errWrongType.At("/state")
+		return nil, errState.At("/state")
 	}
 	items, err := s.Registers.Alerts(ctx, s.Plan.Prefecture, within(s.Areas, code), wanted)
 	if err != nil {
 		return nil, err
 	}
+	if items == nil {
+		items = []registers.Alert{}
+	}
 	return &answer[list[registers.Alert]]{list[registers.Alert]{Items: items}}, nil
+}
+
+// within lists an area and everything below it, by code.
+func within(areas *area.Table, code string) []string {
+	var codes []string
+	for _, a := range areas.Within(code) {
+		codes = append(codes, a.Code)
+	}
+	if len(codes) == 0 {
+		codes = []string{code} // a community
+	}
+	return codes
 }
 
 func (s *server) status(ctx context.Context, _ access.Principal, _ *struct{}) (*answer[Status], error) {

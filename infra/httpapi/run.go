@@ -4,19 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/careledger/careledger/domain/access"
-	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/personal"
 )
 
-// streamsAtOnce bounds how many streams of one request are worked on beside each other.
-const streamsAtOnce = 32
+const (
+	// streamsAtOnce bounds how many streams of one request are worked on beside each other.
+	streamsAtOnce = 32
+	// writeAtOnce bounds how many commands of one stream go into one append.
+	writeAtOnce = 500
+)
 
 // run seals, claims and executes commands: in order for each stream, streams beside each other. outcomes has one entry
 // for each command; those with an error already are passed over.
@@ -27,66 +29,120 @@ func (s *server) run(ctx context.Context, who access.Principal, items []item, ou
 	if err := s.claimAll(ctx, items, outcomes); err != nil {
 		return err
 	}
-	var order []string
-	byStream := map[string][]int{}
+	defer s.settle(items)
+	streams := byStream(items, outcomes)
+	var group errgroup.Group
+	group.SetLimit(streamsAtOnce)
+	for _, at := range streams {
+		if contested(items, at) {
+			continue
+		}
+		group.Go(func() error {
+			s.runStream(ctx, who, at, items, outcomes)
+			return nil
+		})
+	}
+	_ = group.Wait() // each command's error is in its outcome
+	// What waits for another's claim comes last: that other may be of this request.
+	for _, at := range streams {
+		if contested(items, at) {
+			s.runContested(ctx, who, at, items, outcomes)
+		}
+	}
+	return nil
+}
+
+// byStream gathers the places of the commands of each stream, in order.
+func byStream(items []item, outcomes []command.Outcome) [][]int {
+	var streams [][]int
+	known := map[string]int{}
 	for i, it := range items {
 		if outcomes[i].Err != nil {
 			continue
 		}
-		if _, known := byStream[it.stream]; !known {
-			order = append(order, it.stream)
+		n, ok := known[it.stream]
+		if !ok {
+			n = len(streams)
+			known[it.stream] = n
+			streams = append(streams, nil)
 		}
-		byStream[it.stream] = append(byStream[it.stream], i)
+		streams[n] = append(streams[n], i)
 	}
-	var group errgroup.Group
-	group.SetLimit(streamsAtOnce)
-	for _, stream := range order {
-		group.Go(func() error {
-			s.runStream(ctx, who, stream, byStream[stream], items, outcomes)
-			return nil
-		})
+	return streams
+}
+
+func contested(items []item, at []int) bool {
+	for _, i := range at {
+		if len(items[i].contested) > 0 {
+			return true
+		}
 	}
-	return group.Wait()
+	return false
+}
+
+func (s *server) runContested(ctx context.Context, who access.Principal, at []int, items []item, outcomes []command.Outcome) {
+	var left []int
+	for _, i := range at {
+		if len(items[i].contested) > 0 {
+			if err := s.takeOver(ctx, items[i]); err != nil {
+				outcomes[i].Err = err
+				continue
+			}
+		}
+		left = append(left, i)
+	}
+	s.runStream(ctx, who, left, items, outcomes)
 }
 
 // runStream runs one stream's commands in order; neighbours of one stream alone go in one write.
-func (s *server) runStream(ctx context.Context, who access.Principal, stream string, at []int, items []item, outcomes []command.Outcome) {
+func (s *server) runStream(ctx context.Context, who access.Principal, at []int, items []item, outcomes []command.Outcome) {
 	for len(at) > 0 {
-		i := at[0]
-		if err := s.allowed(ctx, who, items[i]); err != nil {
+		i, n := at[0], 1
+		switch err := s.allowed(ctx, who, items[i]); {
+		case err != nil:
 			outcomes[i].Err = err
-			at = at[1:]
-			continue
-		}
-		if items[i].run != nil {
+		case items[i].run != nil:
 			outcomes[i] = items[i].run(ctx)
-			at = at[1:]
-			continue
+		default:
+			n = s.neighbours(who, at, items)
+			together := make([]item, n)
+			for j, k := range at[:n] {
+				together[j] = items[k]
+			}
+			for j, outcome := range items[i].kind.execute(ctx, s.Handler, items[i].stream, together) {
+				outcomes[at[j]] = outcome
+			}
 		}
-		n := 1
-		for n < len(at) && items[at[n]].run == nil && items[at[n]].kind == items[i].kind && len(who.Areas) == 0 {
-			n++
-		}
-		batch := make([]item, n)
+		done := make([]item, n)
 		for j, k := range at[:n] {
-			batch[j] = items[k]
+			done[j] = items[k]
 		}
-		for j, outcome := range items[i].kind.execute(ctx, s.Handler, stream, batch) {
-			outcomes[at[j]] = outcome
-		}
+		s.settle(done)
 		at = at[n:]
 	}
 }
 
-// allowed checks that the sender may record in the area of the entity. One who is not bound to areas may everywhere.
+// neighbours counts the commands that may go in one write with the first. One who is bound to areas has each command
+// checked against what the one before has done.
+func (s *server) neighbours(who access.Principal, at []int, items []item) int {
+	n := 1
+	for n < len(at) && n < writeAtOnce && items[at[n]].run == nil && len(who.Areas) == 0 {
+		n++
+	}
+	return n
+}
+
+// allowed checks that the sender may record in the area of the entity. Whether there is such an entity is for the
+// rules of its stream to say.
 func (s *server) allowed(ctx context.Context, who access.Principal, it item) error {
-	if len(who.Areas) == 0 && access.Allows(who, access.Record, nil) {
-		return nil
+	if len(who.Areas) == 0 {
+		return nil // the action itself was asked for before
 	}
 	code := it.area
 	if code == "" {
+		var revision int64
 		var err error
-		if code, _, err = it.kind.areaOf(ctx, s.Handler, it.stream); err != nil {
+		if code, revision, err = it.kind.areaOf(ctx, s.Handler, it.stream); err != nil || revision < 0 {
 			return err
 		}
 	}
@@ -105,7 +161,7 @@ func (s *server) path(code string) []string {
 	return path
 }
 
-// sealAll seals every personal value of a request in one go. A person who was erased fails only their own command.
+// sealAll seals every personal value of a request in one go. A person who was erased fails only their own commands.
 func (s *server) sealAll(ctx context.Context, items []item, outcomes []command.Outcome) error {
 	var values []personal.Plain
 	var into []**event.Sealed
@@ -122,14 +178,16 @@ func (s *server) sealAll(ctx context.Context, items []item, outcomes []command.O
 		return nil
 	}
 	sealed, err := s.Sealer.Seal(ctx, values)
-	if err == nil {
+	switch {
+	case err == nil:
 		for i := range sealed {
 			*into[i] = &sealed[i]
 		}
 		return nil
-	}
-	if len(items) == 1 {
-		return s.sealError(err)
+	case !errors.Is(err, s.Erased):
+		return fmt.Errorf("seal personal values: %w", err)
+	case len(items) == 1:
+		return errErased
 	}
 	for i := range items { // one of them stops the others: each for itself
 		if outcomes[i].Err == nil {
@@ -137,75 +195,4 @@ func (s *server) sealAll(ctx context.Context, items []item, outcomes []command.O
 		}
 	}
 	return nil
-}
-
-func (s *server) sealError(err error) error {
-	if errors.Is(err, s.Erased) {
-		return errErased
-	}
-	return fmt.Errorf("seal personal values: %w", err)
-}
-
-// claimAll claims ID numbers and indexes names before anything is appended.
-func (s *server) claimAll(ctx context.Context, items []item, outcomes []command.Outcome) error {
-	var claims, index []personal.Entry
-	var of []int
-	for i, it := range items {
-		if outcomes[i].Err != nil {
-			continue
-		}
-		for range it.claims {
-			of = append(of, i)
-		}
-		claims = append(claims, it.claims...)
-		index = append(index, it.index...)
-	}
-	if len(claims) > 0 {
-		holders, err := s.Sealer.Claim(ctx, claims)
-		if err != nil {
-			return fmt.Errorf("claim ID numbers: %w", err)
-		}
-		for j, holder := range holders {
-			if holder != claims[j].Holder {
-				outcomes[of[j]].Err = s.takeOver(ctx, items[of[j]], claims[j], holder)
-			}
-		}
-	}
-	if len(index) > 0 {
-		if err := s.Sealer.Index(ctx, index); err != nil {
-			return fmt.Errorf("index names: %w", err)
-		}
-	}
-	return nil
-}
-
-// takeOver gives a claim to the sender where its holder never came to be: a command that was refused after its claim.
-func (s *server) takeOver(ctx context.Context, it item, claim personal.Entry, holder string) error {
-	_, revision, err := it.kind.areaOf(ctx, s.Handler, holder)
-	if err != nil {
-		return err
-	}
-	if revision >= 0 {
-		return errIDTaken.At("/id_number")
-	}
-	taken, err := s.Sealer.Reassign(ctx, claim, holder)
-	if err != nil {
-		return fmt.Errorf("take over a claim: %w", err)
-	}
-	if !taken {
-		return errIDTaken.At("/id_number")
-	}
-	return nil
-}
-
-// within lists an area and everything below it, by code.
-func within(areas *area.Table, code string) []string {
-	var codes []string
-	for _, a := range areas.Within(code) {
-		codes = append(codes, a.Code)
-	}
-	if len(codes) == 0 {
-		codes = []string{code} // a community
-	}
-	return slices.Clip(codes)
 }

@@ -3,16 +3,12 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/careledger/careledger/domain/access"
@@ -24,52 +20,54 @@ type server struct {
 	Options
 	catalogue []spec
 	byName    map[string]spec
-	places    chan struct{}
-	requests  *prometheus.HistogramVec
+	envelope  shape
+	claims    claims
+	metrics   metrics
 }
 
 // New makes the door. Everything but /livez, /readyz, /sign-in and the page's files needs a principal.
 func New(o Options) (http.Handler, error) {
-	huma.NewError = ownErrors // huma knows no other way to shape its own refusals
-	s := &server{Options: o, catalogue: catalogue(), byName: map[string]spec{}, places: make(chan struct{}, waitLimit)}
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	s := &server{Options: o, catalogue: catalogue(), byName: map[string]spec{}, envelope: shapeOf(batchItemType)}
+	s.claims.inFlight = map[string]int{}
 	for _, c := range s.catalogue {
 		s.byName[c.name] = c
 	}
-	s.requests = prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "careledger_http_request_seconds", Help: "Duration of HTTP requests by route and status.",
-		Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
-	}, []string{"route", "method", "status"})
-	if err := o.Registry.Register(s.requests); err != nil {
-		return nil, err
+	var err error
+	if s.metrics, err = newMetrics(o.Registry); err != nil {
+		return nil, fmt.Errorf("register the metrics of HTTP: %w", err)
 	}
+	return s.routes()
+}
+
+func (s *server) routes() (http.Handler, error) {
+	sameOrigin := http.NewCrossOriginProtection()
+	sameOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, errCrossOrigin) }))
 	router := chi.NewRouter()
-	router.Use(s.observe, s.recover, http.NewCrossOriginProtection().Handler, secure)
+	router.Use(s.observe, s.recover, secure, sameOrigin.Handler)
 	router.NotFound(s.notFound)
-	router.MethodNotAllowed(func(w http.ResponseWriter, _ *http.Request) { writeProblem(w, problem(errMethod)) })
+	router.MethodNotAllowed(s.methodNotAllowed(router))
 	router.Get("/livez", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
 	router.Get("/readyz", s.readyz)
 	router.Get("/sign-in", s.signIn)
+	var failed error
 	router.Group(func(r chi.Router) {
 		r.Use(s.authenticate)
-		s.registerAPI(r)
-		r.Get("/api/v1/live", s.live)
-		r.Handle("/metrics", s.only(access.Operate, promhttp.HandlerFor(o.Registry, promhttp.HandlerOpts{})))
-		r.Handle("/docs", s.only(access.Operate, docs(o.Page)))
+		api := s.newAPI(r)
+		s.registerCommands(api)
+		s.registerReads(api)
+		s.registerLive(api, r)
+		var description http.Handler
+		if description, failed = describe(api); failed != nil {
+			return
+		}
+		r.Method(http.MethodGet, "/openapi.json", s.only(access.Operate, description))
+		r.Method(http.MethodGet, "/metrics", s.only(access.Operate, promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{})))
+		r.Method(http.MethodGet, "/docs", s.only(access.Operate, docs(s.Page)))
 	})
-	return router, nil
-}
-
-func (s *server) registerAPI(r chi.Router) {
-	config := huma.DefaultConfig("Careledger · 照护台账", "1")
-	config.DocsPath, config.SchemasPath, config.CreateHooks = "", "", nil
-	config.OpenAPIPath = "/openapi"
-	config.Info.Description = "Commands record what was done; questions answer indicators, registers and alerts. " +
-		"Every write carries an Idempotency-Key; every error is an RFC 9457 problem in English and Chinese."
-	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer"}}
-	config.Security = []map[string][]string{{"token": {}}}
-	api := humachi.New(r, config)
-	s.registerCommands(api)
-	s.registerReads(api)
+	return router, failed
 }
 
 // docs serves the page's description of the API.
@@ -83,15 +81,26 @@ func docs(page http.Handler) http.Handler {
 
 // notFound is the page's files, or a problem below the API.
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, "/api/") || (r.Method != http.MethodGet && r.Method != http.MethodHead) {
-		if _, err := s.principalOf(r); err != nil {
-			writeProblem(w, problem(errUnauthenticated))
-			return
-		}
-		writeProblem(w, problem(errNoRoute))
+	below := r.URL.Path == "/api" || strings.HasPrefix(r.URL.Path, "/api/")
+	if !below && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		s.Page.ServeHTTP(w, r)
 		return
 	}
-	s.Page.ServeHTTP(w, r)
+	s.authenticate(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.refuse(w, r, errNoRoute) })).ServeHTTP(w, r)
+}
+
+// methodNotAllowed says which methods the address takes.
+func (s *server) methodNotAllowed(routes chi.Routes) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodPost} {
+			if routes.Match(chi.NewRouteContext(), method, r.URL.Path) {
+				allowed = append(allowed, method)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		s.refuse(w, r, errMethod)
+	}
 }
 
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
@@ -106,6 +115,7 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 
 func writeText(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(text)) // the client is gone if this fails
 }
@@ -118,7 +128,10 @@ func (s *server) authenticate(next http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		who, err := s.principalOf(r)
 		if err != nil {
-			writeProblem(w, problem(errUnauthenticated))
+			if errors.Is(err, s.Unknown) {
+				err = errUnauthenticated
+			}
+			s.refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey{}, who)))
@@ -126,7 +139,7 @@ func (s *server) authenticate(next http.Handler) http.Handler {
 }
 
 func (s *server) principalOf(r *http.Request) (access.Principal, error) {
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return s.Identity.Authenticate(strings.TrimSpace(token))
 	}
 	cookie, err := r.Cookie(sessionCookie)
@@ -151,88 +164,9 @@ func (s *server) caller(ctx context.Context, a access.Action) (access.Principal,
 func (s *server) only(a access.Action, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, err := s.caller(r.Context(), a); err != nil {
-			writeProblem(w, problemOf(r.Context(), s.Logger, err))
+			s.refuse(w, r, err)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
-
-// fail turns an error into a problem for huma, with Retry-After where waiting helps.
-func (s *server) fail(ctx context.Context, err error) error {
-	p := problemOf(ctx, s.Logger, err)
-	if p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable {
-		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {"1"}})
-	}
-	return p
-}
-
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Referrer-Policy", "no-referrer")
-		next.ServeHTTP(w, r)
-	})
-}
-
-// recover answers a broken handler with a problem, and logs where it broke, not what was sent.
-func (s *server) recover(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			broken := recover()
-			if broken == nil {
-				return
-			}
-			if err, ok := broken.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-				panic(broken) // net/http's own way to end a connection
-			}
-			s.Logger.ErrorContext(r.Context(), "a handler broke", "route", routeOf(r), "stack", string(debug.Stack()))
-			writeProblem(w, problem(errInternal))
-		}()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// observe counts requests by route pattern: no address, no query, no id of anybody.
-func (s *server) observe(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		started := time.Now()
-		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
-		next.ServeHTTP(seen, r)
-		took := time.Since(started)
-		route := routeOf(r)
-		s.requests.WithLabelValues(route, methodOf(r), strconv.Itoa(seen.status)).Observe(took.Seconds())
-		s.Logger.DebugContext(r.Context(), "request", "route", route, "method", methodOf(r), "status", seen.status, "took", took)
-	})
-}
-
-// methodOf keeps invented methods out of labels.
-func methodOf(r *http.Request) string {
-	switch r.Method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodOptions:
-		return r.Method
-	}
-	return "other"
-}
-
-func routeOf(r *http.Request) string {
-	if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
-		return c.RoutePattern()
-	}
-	return "other"
-}
-
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
-	w.ResponseWriter.WriteHeader(status)
-}
-
-// Unwrap lets http.ResponseController flush.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -2,7 +2,10 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
+
+	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/access"
 )
@@ -10,28 +13,39 @@ import (
 // signIn turns a one-time code into a session cookie and goes to the page.
 func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
 	session, _, err := s.Identity.Redeem(r.URL.Query().Get("code"))
+	if err != nil && !errors.Is(err, s.Unknown) {
+		s.refuse(w, r, err)
+		return
+	}
 	if err != nil {
 		if _, signedIn := s.principalOf(r); signedIn == nil { // the link again, in the browser that used it
 			http.Redirect(w, r, "/", http.StatusSeeOther)
 			return
 		}
-		writeProblem(w, problem(errSignIn))
+		s.refuse(w, r, errSignIn)
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: sessionCookie, Value: session, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: r.TLS != nil,
+		Name: sessionCookie, Value: session, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil,
 	})
 	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// SessionBody is who is signed in.
+// SessionBody is who is signed in, and the areas they are bound to; none: everywhere.
 type SessionBody struct {
-	Principal access.Principal `json:"principal"`
+	Principal PrincipalBody `json:"principal"`
+	Areas     []string      `json:"areas"`
+}
+
+// PrincipalBody is a principal on the wire.
+type PrincipalBody struct {
+	ID   uuid.UUID   `json:"id" format:"uuid"`
+	Role access.Role `json:"role" enum:"administrator,caseworker,analyst,supervisor"`
 }
 
 func (s *server) session(_ context.Context, who access.Principal, _ *struct{}) (*answer[SessionBody], error) {
-	return &answer[SessionBody]{SessionBody{who}}, nil
+	return &answer[SessionBody]{SessionBody{PrincipalBody{who.ID, who.Role}, append([]string{}, who.Areas...)}}, nil
 }
 
 type signOutInput struct {
@@ -39,7 +53,7 @@ type signOutInput struct {
 }
 
 type signOutOutput struct {
-	SetCookie http.Cookie `header:"Set-Cookie"`
+	SetCookie http.Cookie `header:"Set-Cookie" doc:"Ends the browser's session"`
 }
 
 func (s *server) signOut(ctx context.Context, in *signOutInput) (*signOutOutput, error) {
@@ -48,5 +62,5 @@ func (s *server) signOut(ctx context.Context, in *signOutInput) (*signOutOutput,
 			return nil, s.fail(ctx, err)
 		}
 	}
-	return &signOutOutput{http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}}, nil
+	return &signOutOutput{http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode}}, nil
 }
