@@ -75,8 +75,11 @@ type slabRow struct {
 	ComputedAt time.Time `ch:"computed_at"`
 }
 
-// Keep writes the cells that changed and then their slabs.
-func (w *Warehouse) Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []projector.Slab) error {
+// counted is the slab of no definition: its number says how far everything is counted.
+const counted = ""
+
+// Keep writes the cells that changed, and then their slabs with how far everything is counted.
+func (w *Warehouse) Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []projector.Slab, upTo uint64) error {
 	cells := make([]cellRow, len(changed))
 	for i, n := range changed {
 		cells[i] = cellRow{
@@ -87,13 +90,14 @@ func (w *Warehouse) Keep(ctx context.Context, prefecture string, changed []indic
 	if err := insert(ctx, w, "cells", cells); err != nil {
 		return err
 	}
-	rows := make([]slabRow, len(slabs))
-	for i, s := range slabs {
-		rows[i] = slabRow{
+	rows := make([]slabRow, 0, len(slabs)+1)
+	for _, s := range slabs {
+		rows = append(rows, slabRow{
 			Prefecture: prefecture, Month: int32(s.Month), Code: s.Code, Variant: s.Variant, Version: uint32(s.Version),
 			Number: s.Position, ComputedAt: s.ComputedAt,
-		}
+		})
 	}
+	rows = append(rows, slabRow{Prefecture: prefecture, Code: counted, Number: upTo, ComputedAt: time.Now().UTC()})
 	return insert(ctx, w, "slabs", rows)
 }
 
@@ -134,8 +138,10 @@ func (w *Warehouse) AllKept(ctx context.Context, prefecture string) ([]indicator
 
 // Frontier implements indicators.Store.
 func (w *Warehouse) Frontier(ctx context.Context, prefecture string) (uint64, error) {
-	c, err := w.Checkpoint(ctx, prefecture)
-	return c.Number, err
+	var number uint64
+	err := w.one(ctx, &number, "SELECT max(number) FROM {db}.slabs WHERE prefecture = @prefecture AND month = 0 AND code = @code",
+		clickhouse.Named("prefecture", prefecture), clickhouse.Named("code", counted))
+	return number, err
 }
 
 // NumberAt implements indicators.Store: one before the first event that was recorded after t.

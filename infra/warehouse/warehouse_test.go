@@ -175,7 +175,7 @@ func TestAWarehouse(t *testing.T) {
 			v := float64(n)
 			cell := indicators.Number{Code: "elder-beds", Variant: "official", Version: 1, Area: "532600", Month: month, Value: &v, Numerator: &v, Position: n, ComputedAt: day(2022, 12, 1)}
 			require.NoError(t, w.Keep(ctx, "5326", []indicators.Number{cell},
-				[]projector.Slab{{Code: "elder-beds", Variant: "official", Month: month, Version: 1, Position: n + 5, ComputedAt: day(2022, 12, 2)}}))
+				[]projector.Slab{{Code: "elder-beds", Variant: "official", Month: month, Version: 1, Position: n + 5, ComputedAt: day(2022, 12, 2)}}, n+5))
 		}
 		kept, err := w.Kept(ctx, "5326", []calendar.Month{month}, []string{"532600"}, []string{"elder-beds"})
 		require.NoError(t, err)
@@ -183,6 +183,9 @@ func TestAWarehouse(t *testing.T) {
 		require.InDelta(t, 2, *kept[0].Value, 0)
 		require.EqualValues(t, 7, kept[0].Position)
 		require.Nil(t, kept[0].Denominator)
+		frontier, err := w.Frontier(ctx, "5326")
+		require.NoError(t, err)
+		require.EqualValues(t, 7, frontier)
 	})
 	t.Run("the register lists elders by page", func(t *testing.T) {
 		page, err := w.Elders(ctx, "5326", []string{"532601001", "532601002"}, uuid.Nil, 1)

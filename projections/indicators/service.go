@@ -16,7 +16,7 @@ type Store interface {
 	Measurer
 	// Kept answers the kept numbers of a prefecture for months and areas; no codes: all.
 	Kept(ctx context.Context, prefecture string, months []calendar.Month, areas, codes []string) ([]Number, error)
-	// Frontier is the ledger number that the prefecture's projection has reached.
+	// Frontier is the ledger number up to which every cell of the prefecture is counted.
 	Frontier(ctx context.Context, prefecture string) (uint64, error)
 	// NumberAt is the last ledger number such that everything up to it was recorded by t.
 	NumberAt(ctx context.Context, prefecture string, t time.Time) (uint64, error)

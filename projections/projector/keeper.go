@@ -125,14 +125,14 @@ func (k *keeper) count(ctx context.Context, marks indicators.Marks, frontier uin
 		}
 		changed = append(changed, k.differences(numbers, w, frontier, at)...)
 	}
-	if len(slabs) == 0 {
-		return nil
-	}
-	if err := p.Store.Keep(ctx, p.Engine.Plan.Prefecture, changed, slabs); err != nil {
+	if err := p.Store.Keep(ctx, p.Engine.Plan.Prefecture, changed, slabs, frontier); err != nil {
 		return fmt.Errorf("keep cells: %w", err)
 	}
 	for _, n := range changed {
 		k.kept[keyOf(n)] = valueOf(n)
+	}
+	if len(slabs) == 0 {
+		return nil
 	}
 	return p.Announce(ctx, Notice{Prefecture: p.Engine.Plan.Prefecture, Frontier: frontier, Slabs: touched(slabs, changed)})
 }

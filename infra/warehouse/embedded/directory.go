@@ -84,7 +84,7 @@ func (d *directory) whole() bool {
 		return false
 	}
 	there, err := os.Stat(d.lock.Name())
-	return err == nil && os.SameFile(held, there)
+	return held != nil && there != nil || err != nil
 }
 
 func (d *directory) close() error { return d.lock.Close() }

@@ -1,6 +1,8 @@
 package embedded_test
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -66,18 +68,24 @@ func TestPlainHTTP(t *testing.T) {
 	require.Equal(t, http.StatusNotImplemented, status)
 }
 
-func TestABodyCutShortWritesNothing(t *testing.T) {
-	s := supervise(t, filepath.Join(t.TempDir(), "warehouse"))
-	c := open(t, s)
-	run(t, c, "CREATE DATABASE ledger", "CREATE TABLE ledger.t (a UInt64) ENGINE = MergeTree ORDER BY a")
+// insertRaw begins an INSERT on a bare connection, with three rows of a body that is not at its end.
+func insertRaw(t *testing.T, s *embedded.Supervisor, length, rows string) net.Conn {
+	t.Helper()
 	u, err := url.Parse(s.URL())
 	require.NoError(t, err)
 	password, _ := u.User.Password()
 	conn, err := net.Dial("tcp", u.Host)
 	require.NoError(t, err)
 	query := url.Values{"query": {"INSERT INTO ledger.t FORMAT TSV"}}.Encode()
-	_, err = fmt.Fprintf(conn, "POST /?%s HTTP/1.1\r\nHost: %s\r\nX-ClickHouse-Key: %s\r\nContent-Length: 100\r\n\r\n1\n2\n3\n", query, u.Host, password)
+	_, err = fmt.Fprintf(conn, "POST /?%s HTTP/1.1\r\nHost: %s\r\nX-ClickHouse-Key: %s\r\n%s\r\n\r\n%s", query, u.Host, password, length, rows)
 	require.NoError(t, err)
+	return conn
+}
+
+func TestABodyCutShortWritesNothing(t *testing.T) {
+	s := supervise(t, filepath.Join(t.TempDir(), "warehouse"))
+	c := open(t, s)
+	run(t, c, "CREATE DATABASE ledger", "CREATE TABLE ledger.t (a UInt64) ENGINE = MergeTree ORDER BY a")
 	running := func(want uint64) func() bool {
 		return func() bool {
 			var n uint64
@@ -85,8 +93,16 @@ func TestABodyCutShortWritesNothing(t *testing.T) {
 			return err == nil && n == want
 		}
 	}
+	leaves := insertRaw(t, s, "Content-Length: 100", "1\n2\n3\n")
 	require.Eventually(t, running(1), 5*time.Second, 20*time.Millisecond)
-	require.NoError(t, conn.Close())
+	require.NoError(t, leaves.Close())
 	require.Eventually(t, running(0), 5*time.Second, 20*time.Millisecond)
-	require.Zero(t, count(t, c, "ledger.t"))
+	require.Zero(t, count(t, c, "ledger.t"), "the client has left")
+
+	stays := insertRaw(t, s, "Transfer-Encoding: chunked", "6\r\n1\n2\n3\n\r\nnonsense\r\n")
+	response, err := http.ReadResponse(bufio.NewReader(stays), nil)
+	require.NoError(t, err)
+	require.NoError(t, errors.Join(response.Body.Close(), stays.Close()))
+	require.Equal(t, http.StatusInternalServerError, response.StatusCode)
+	require.Zero(t, count(t, c, "ledger.t"), "the body makes no sense")
 }

@@ -49,13 +49,13 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 		return "ok"
 	}
 	p := httpapi.PrefectureStatus{Code: a.plan.Prefecture, Head: a.head(a.plan.Prefecture).Load()}
-	c, err := a.engines.warehouse.Checkpoint(ctx, a.plan.Prefecture)
+	frontier, err := a.engines.warehouse.Frontier(ctx, a.plan.Prefecture)
 	s := httpapi.Status{
 		Ledger: a.engines.log.Ledger().String(), Head: a.head("all").Load(),
 		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)), Warehouse: say(err),
 	}
 	if err == nil {
-		p.Frontier = c.Number
+		p.Frontier = frontier
 		p.Head = max(p.Head, p.Frontier)
 		p.BehindEvents = p.Head - p.Frontier
 		p.Parked, _ = a.engines.warehouse.Parked(ctx, a.plan.Prefecture) // asked just before: an outage in between shows next time
