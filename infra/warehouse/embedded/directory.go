@@ -84,7 +84,7 @@ func (d *directory) whole() bool {
 		return false
 	}
 	there, err := os.Stat(d.lock.Name())
-	return held != nil && there != nil || err != nil
+	return err == nil && os.SameFile(held, there)
 }
 
 func (d *directory) close() error { return d.lock.Close() }
