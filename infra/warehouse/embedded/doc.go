@@ -8,6 +8,14 @@
 // One request is one connection to the engine (0.2 ms), opened with the request's settings and closed after it: nothing
 // that a request sets can reach the next.
 //
+// What differs from a server, for whoever writes a query:
+//   - HTTP only, at Native revision 0; no sessions (session_id), external tables, users, Keeper or query_log.
+//   - The database "default" stands for "main": the engine's own default takes any path for a table. Nothing opens files,
+//     programs or other hosts: no file(), url(), remote(), INTO OUTFILE.
+//   - fsync_after_insert is a setting of a MergeTree table, here as there: set it in CREATE TABLE.
+//   - Inserts are always written before they are answered; async_insert is left aside.
+//   - Four statements run at once, two threads each; 64 more wait. 300 s unless max_execution_time says otherwise.
+//
 // What may enter: loading the library, its C functions, ClickHouse's HTTP protocol, and the life of the child.
 // What may not: tables, indicators, or anything else about care.
 package embedded

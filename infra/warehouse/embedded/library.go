@@ -118,9 +118,14 @@ func load(path string) (*binding, error) {
 	if err != nil {
 		return nil, hint(ErrEngineForeign, path, err)
 	}
-	wanted, _, _ := strings.Cut(EngineVersion, "-")
-	if found := lib.version(); found != wanted {
+	if found := lib.version(); !isPinned(found) {
 		return nil, hint(ErrEngineForeign, path+" is version "+found, nil)
 	}
 	return lib, nil
+}
+
+// isPinned reports whether the version that a library names is the one that EngineVersion packages.
+func isPinned(found string) bool {
+	wanted, _, _ := strings.Cut(EngineVersion, "-")
+	return found == wanted
 }

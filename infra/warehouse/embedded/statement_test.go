@@ -90,3 +90,9 @@ func TestOnlyAPostMayWrite(t *testing.T) {
 	require.Equal(t, request{database: "d", format: "TabSeparated", method: "LZ4",
 		settings: []pair{{"max_threads", "1"}}, params: []pair{{"a", "b"}}}, q)
 }
+
+func TestAnotherVersionIsForeign(t *testing.T) {
+	for found, want := range map[string]bool{"26.7.3": true, "26.7.2": false, "26.7.30": false, "": false} {
+		require.Equal(t, want, isPinned(found), found)
+	}
+}
