@@ -76,6 +76,11 @@ func registering() []row {
 		{Behaviour: "a child has a day of birth", When: with(func(c *child.Register) { c.Born = 0 }), Refused: child.ErrDayMissing.At("/born_on")},
 		{Behaviour: "sex is a known word", When: with(func(c *child.Register) { c.Sex = "" }), Refused: child.ErrUnknownWord.At("/sex")},
 		{
+			Behaviour: "tomorrow is taken, since the office's clock may be ahead",
+			When:      with(func(c *child.Register) { c.RegisteredOn = today + 1 }),
+			Then:      []event.Event{func() child.Registered { e := registered(); e.RegisteredOn = today + 1; return e }()},
+		},
+		{
 			Behaviour: "no child is registered in the future",
 			When:      with(func(c *child.Register) { c.RegisteredOn = today + 2 }), Refused: child.ErrInTheFuture.At("/registered_on"),
 		},

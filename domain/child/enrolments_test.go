@@ -98,6 +98,11 @@ func enrolling() []row {
 		{Behaviour: "an enrolment id is used once", Given: in, When: enrol(asked), Refused: child.ErrEnrolmentExists},
 		{Behaviour: "an enrolment id is used once by reports too", Given: out, When: enrol(reported), Refused: child.ErrEnrolmentExists},
 		{
+			Behaviour: "the month of birth itself is not before it: no class asks for an age here", Given: given,
+			When: enrol(func(c *child.Enrol) { c.EnrolledOn = day(2020, 10, 1) }),
+			Then: []event.Event{func() child.Enrolled { e := enrolled(); e.EnrolledOn = day(2020, 10, 1); return e }()},
+		},
+		{
 			Behaviour: "no child enrols before its month of birth, reported or not", Given: given,
 			When: enrol(func(c *child.Enrol) { c.Report, c.EnrolledOn = true, day(2020, 9, 30) }), Refused: child.ErrBeforeBirth.At("/enrolled_on"),
 		},
@@ -120,6 +125,11 @@ func withdrawing() []row {
 		{Behaviour: "a child leaves its place", Given: in, When: leave, Then: []event.Event{withdrawn()}},
 		{Behaviour: "no child leaves a place it does not have", Given: in[:1], When: leave, Refused: child.ErrNotEnrolled},
 		{Behaviour: "a child leaves once", Given: after(in, withdrawn()), When: leave, Refused: child.ErrAlreadyWithdrawn},
+		{
+			Behaviour: "a child may leave on its first day", Given: in,
+			When: with(func(c *child.Withdraw) { c.WithdrawnOn = day(2022, 3, 1) }),
+			Then: []event.Event{func() child.Withdrawn { e := withdrawn(); e.WithdrawnOn = day(2022, 3, 1); return e }()},
+		},
 		{
 			Behaviour: "no withdrawal is before the enrolment", Given: in,
 			When: with(func(c *child.Withdraw) { c.WithdrawnOn = day(2022, 2, 28) }), Refused: child.ErrWithdrawnTooEarly.At("/withdrawn_on"),

@@ -127,6 +127,11 @@ func circumstances() []row {
 			Then: recorded(day(2020, 12, 31), elder.Disabled),
 		},
 		{
+			Behaviour: "a circumstance may hold since the month of birth", Given: given,
+			When: elder.RecordCircumstances{Circumstances: []elder.Circumstance{elder.SeverelyDisabled}, EffectiveOn: day(1948, 3, 1)},
+			Then: recorded(day(1948, 3, 1), elder.SeverelyDisabled),
+		},
+		{
 			Behaviour: "a circumstance is one of the plan's", Given: given,
 			When:    elder.RecordCircumstances{Circumstances: []elder.Circumstance{"lonely"}, EffectiveOn: today},
 			Refused: elder.ErrUnknownWord.At("/circumstances"),

@@ -85,6 +85,11 @@ func admitting() []row {
 		{Behaviour: "a stay id is used once", Given: in, When: admit(asked), Refused: elder.ErrStayExists},
 		{Behaviour: "a stay id is used once by reports too", Given: out, When: admit(reported), Refused: elder.ErrStayExists},
 		{
+			Behaviour: "the month of birth itself is not before it", Given: given,
+			When: admit(func(c *elder.Admit) { c.AdmittedOn = day(1948, 3, 1) }),
+			Then: []event.Event{func() elder.Admitted { e := admitted(); e.AdmittedOn = day(1948, 3, 1); return e }()},
+		},
+		{
 			Behaviour: "nobody is admitted before the month of birth, reported or not", Given: given,
 			When: admit(func(c *elder.Admit) { c.Report, c.AdmittedOn = true, day(1948, 2, 29) }), Refused: elder.ErrAdmitBeforeBirth.At("/admitted_on"),
 		},
@@ -119,6 +124,11 @@ func transferring() []row {
 		{Behaviour: "nobody is transferred without a stay", Given: in[:1], When: move, Refused: elder.ErrNotAdmitted},
 		{Behaviour: "an ended stay is not transferred", Given: after(in, discharged()), When: move, Refused: elder.ErrNotAdmitted},
 		{Behaviour: "a stay is not transferred to where it is", Given: after(in, transferred()), When: move, Refused: elder.ErrSameInstitution},
+		{
+			Behaviour: "a transfer may be on the day of the admission", Given: in,
+			When: with(func(c *elder.Transfer) { c.TransferredOn = day(2022, 6, 1) }),
+			Then: []event.Event{func() elder.Transferred { e := transferred(); e.TransferredOn = day(2022, 6, 1); return e }()},
+		},
 		{
 			Behaviour: "no transfer is before the admission", Given: in,
 			When: with(func(c *elder.Transfer) { c.TransferredOn = day(2022, 5, 31) }), Refused: elder.ErrTransferTooEarly.At("/transferred_on"),
@@ -162,6 +172,11 @@ func discharging() []row {
 		{Behaviour: "nobody is discharged without a stay", Given: in[:1], When: leave, Refused: elder.ErrNotAdmitted},
 		{Behaviour: "a stay ends once", Given: after(in, discharged()), When: leave, Refused: elder.ErrAlreadyDischarged},
 		{
+			Behaviour: "a stay may end on its first day", Given: in,
+			When: with(func(c *elder.Discharge) { c.DischargedOn = day(2022, 6, 1) }),
+			Then: []event.Event{func() elder.Discharged { e := discharged(); e.DischargedOn = day(2022, 6, 1); return e }()},
+		},
+		{
 			Behaviour: "no discharge is before the admission", Given: in,
 			When: with(func(c *elder.Discharge) { c.DischargedOn = day(2022, 5, 31) }), Refused: elder.ErrDischargeTooEarly.At("/discharged_on"),
 		},
@@ -201,16 +216,30 @@ func abandoning() []row {
 
 func TestTheCurrentStayIsTheOneThatBeganLast(t *testing.T) {
 	d := elder.Decider()
-	for range 20 { // a map has no order of its own
-		s := d.Zero()
-		if _, ok := s.Current(); ok {
-			t.Fatal("a current stay out of nothing")
-		}
-		for _, e := range append([]event.Event{registered(), admitted()}, anotherAdmitted(day(2022, 8, 1))...) {
-			s = d.Evolve(s, e)
-		}
-		if stay, ok := s.Current(); !ok || stay != id(31) {
-			t.Fatalf("the current stay is %s, %t", stay, ok)
-		}
+	if _, ok := d.Zero().Current(); ok {
+		t.Fatal("a current stay out of nothing")
+	}
+	stay := func(n int, on calendar.Day) event.Event {
+		return elder.Admitted{Elder: id(1), Stay: id(n), Institution: id(40), AdmittedOn: on}
+	}
+	for _, c := range []struct {
+		behaviour string
+		history   []event.Event
+	}{
+		{"the later one", []event.Event{stay(32, day(2022, 6, 1)), stay(31, day(2022, 8, 1)), stay(30, day(2022, 7, 1))}},
+		{"of one day's the greatest id", []event.Event{stay(30, day(2022, 8, 1)), stay(31, day(2022, 8, 1)), stay(29, day(2022, 8, 1))}},
+		{"one that has ended is none", []event.Event{stay(31, day(2022, 8, 1)), stay(30, day(2022, 9, 1)), discharged()}},
+	} {
+		t.Run(c.behaviour, func(t *testing.T) {
+			for range 20 { // a map has no order of its own
+				s := d.Zero()
+				for _, e := range c.history {
+					s = d.Evolve(s, e)
+				}
+				if stay, ok := s.Current(); !ok || stay != id(31) {
+					t.Fatalf("the current stay is %s, %t", stay, ok)
+				}
+			}
+		})
 	}
 }

@@ -84,6 +84,21 @@ func reporting() []row {
 		{Behaviour: "less than nothing may not", When: value(-1), Refused: figure.ErrValue.At("/value")},
 		{Behaviour: "nor what is no number", When: value(math.NaN()), Refused: figure.ErrValue.At("/value")},
 		{Behaviour: "nor what has no end", When: value(math.Inf(1)), Refused: figure.ErrValue.At("/value")},
+		{
+			Behaviour: "names, units and sources may be as short as one character", When: with(func(c *figure.Report) { c.Series, c.Unit, c.Source = "a", "人", "册" }),
+			Then: []event.Event{func() figure.Reported { e := reported(); e.Series, e.Unit, e.Source = "a", "人", "册"; return e }()},
+		},
+		{
+			Behaviour: "and as long as 60, 30 and 500",
+			When: with(func(c *figure.Report) {
+				c.Series, c.Unit, c.Source = strings.Repeat("_", 60), strings.Repeat("人", 30), strings.Repeat("册", 500)
+			}),
+			Then: []event.Event{func() figure.Reported {
+				e := reported()
+				e.Series, e.Unit, e.Source = strings.Repeat("_", 60), strings.Repeat("人", 30), strings.Repeat("册", 500)
+				return e
+			}()},
+		},
 		{Behaviour: "a series is a slug", When: with(func(c *figure.Report) { c.Series = "Population" }), Refused: figure.ErrSeries.At("/series")},
 		{Behaviour: "a series has a name", When: with(func(c *figure.Report) { c.Series = "" }), Refused: figure.ErrSeries.At("/series")},
 		{
@@ -117,6 +132,15 @@ func correcting() []row {
 		{Behaviour: "a correction is a number", Given: given, When: with(func(c *figure.Correct) { c.Value = math.NaN() }), Refused: figure.ErrValue.At("/value")},
 		{Behaviour: "a correction has a source", Given: given, When: with(func(c *figure.Correct) { c.Source = "" }), Refused: figure.ErrText.At("/source")},
 		{Behaviour: "a correction has a reason", Given: given, When: with(func(c *figure.Correct) { c.Reason = "" }), Refused: figure.ErrText.At("/reason")},
+	}
+}
+
+func TestStateHoldsTheNewestNumber(t *testing.T) {
+	d := figure.Decider()
+	s := d.Evolve(d.Evolve(d.Zero(), reported()), corrected())
+	want := figure.Number{Value: 487_612, Unit: "persons", End: day(2020, 12, 31)}
+	if got := s.Periods["2020"]; got != want {
+		t.Errorf("%+v instead of %+v", got, want)
 	}
 }
 

@@ -59,6 +59,11 @@ func applying() []row {
 		{Behaviour: "one retrofit is applied for once", Given: []event.Event{applied()}, When: ask, Refused: retrofit.ErrAlreadyApplied},
 		{Behaviour: "a retrofit has an id", When: with(func(c *retrofit.Apply) { c.Retrofit = id(0) }), Refused: retrofit.ErrIDMissing.At("/id")},
 		{Behaviour: "a retrofit has a household", When: with(func(c *retrofit.Apply) { c.Household = id(0) }), Refused: retrofit.ErrHouseholdMissing.At("/household")},
+		{
+			Behaviour: "tomorrow is taken, since the office's clock may be ahead",
+			When:      with(func(c *retrofit.Apply) { c.AppliedOn = today + 1 }),
+			Then:      []event.Event{func() retrofit.Applied { e := applied(); e.AppliedOn = today + 1; return e }()},
+		},
 		{Behaviour: "nobody applies in the future", When: with(func(c *retrofit.Apply) { c.AppliedOn = today + 2 }), Refused: retrofit.ErrInTheFuture.At("/applied_on")},
 		{Behaviour: "an application has a day", When: with(func(c *retrofit.Apply) { c.AppliedOn = 0 }), Refused: retrofit.ErrDayMissing.At("/applied_on")},
 		{Behaviour: "no command is no command", Refused: retrofit.ErrUnknownCommand},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,8 @@ func Run[S, C any](t *testing.T, d decider.Decider[S, C], today calendar.Day, ro
 }
 
 // Check says what is wrong with one row. Beside the row itself it checks what every decider promises: Decide leaves the
-// state as it was, a refusal comes without events, and events fold to the same state after they have been stored.
+// state as it was, a refusal comes without events, events fold to the same state after they have been stored, and a
+// stream with events has an area.
 func Check[S, C any](d decider.Decider[S, C], today calendar.Day, row Row[C]) error {
 	if (len(row.Then) == 0) == (row.Refused == nil) {
 		return errors.New("the row must say either what follows or what it is refused with")
@@ -48,6 +50,8 @@ func Check[S, C any](d decider.Decider[S, C], today calendar.Day, row Row[C]) er
 		return fmt.Errorf("refused with %w", err)
 	case row.Refused == nil && !reflect.DeepEqual(got, row.Then):
 		return fmt.Errorf("got\n%swant\n%s", show(got), show(row.Then))
+	case row.Refused == nil && d.Area(fold(d, slices.Concat(row.Given, got))) == "":
+		return errors.New("the stream has events and no area")
 	case row.Refused == nil:
 		return nil
 	case err == nil:
@@ -75,7 +79,8 @@ func decide[S, C any](d decider.Decider[S, C], today calendar.Day, given []event
 	if err != nil {
 		return nil, err
 	}
-	if !reflect.DeepEqual(fold(d, append(given[:len(given):len(given)], got...)), fold(d, append(given[:len(given):len(given)], stored...))) {
+	now, later := fold(d, slices.Concat(given, got)), fold(d, slices.Concat(given, stored))
+	if !reflect.DeepEqual(now, later) {
 		return nil, fmt.Errorf("the events fold to another state once they have been stored:\n%s", show(got))
 	}
 	return got, nil

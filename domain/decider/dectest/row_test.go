@@ -43,7 +43,7 @@ func counter() decider.Decider[state, count] {
 			}
 			return []event.Event{counted{N: c.n}}, nil
 		},
-		Area: func(state) string { return "" },
+		Area: func(state) string { return "532601" },
 	}
 }
 
@@ -53,6 +53,9 @@ func TestAHarnessThatFindsWhatIsWrong(t *testing.T) {
 	one := []event.Event{counted{N: 1}}
 	follows := dectest.Row[count]{When: count{1}, Then: one}
 	refused := dectest.Row[count]{Given: one, When: count{1}, Refused: errTwice.At("/n")}
+	nowhere := counter()
+	nowhere.Area = func(state) string { return "" }
+	require.ErrorContains(t, dectest.Check(nowhere, 0, follows), "no area")
 	for _, c := range []struct {
 		behaviour string
 		row       dectest.Row[count]
