@@ -110,18 +110,11 @@ func (w *Warehouse) one(ctx context.Context, into any, sql string, args ...any) 
 	return translate(w.conn.QueryRow(ctx, w.text(sql), args...).Scan(into))
 }
 
-// translate marks everything that is not the engine's own answer as unavailable.
+// translate marks every failure as unavailable: the questions are the product's own, so one that cannot be answered is
+// never the asker's fault. The engine may be starting, gone, out of memory, or making its tables anew.
 func translate(err error) error {
-	var answered *clickhouse.Exception
-	switch {
-	case err == nil, errors.Is(err, context.Canceled), errors.As(err, &answered) && !gone(answered):
+	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return fmt.Errorf("%w (%w)", ErrUnavailable, err)
-}
-
-// gone reports whether the engine answers that its tables are not there: they are being made anew.
-func gone(e *clickhouse.Exception) bool {
-	const unknownTable, unknownDatabase = 60, 81
-	return e.Code == unknownTable || e.Code == unknownDatabase
 }
