@@ -55,7 +55,7 @@ func newRootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newIndicatorsCommand(),
-		newDoctorCommand(),
+		newDoctorCommand(), newBenchCommand(),
 	)
 	return root
 }

@@ -129,3 +129,28 @@ func (c *Client) once(ctx context.Context, method, path string, body []byte, int
 	}
 	return false, nil
 }
+
+// Send posts one command under an idempotency key.
+func (c *Client) Send(ctx context.Context, path, key string, body []byte) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.Server+path, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("the server's address cannot be used / 服务地址不可用: %w", err)
+	}
+	request.Header.Set("Authorization", "Bearer "+c.Token)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", key)
+	response, err := c.HTTP.Do(request)
+	if err != nil {
+		return fmt.Errorf("%s does not answer / 服务无响应: %w", c.Server, err)
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode/100 == 2 {
+		return err
+	}
+	p := &Problem{Status: response.StatusCode}
+	if err := json.Unmarshal(answer, p); err != nil {
+		return fmt.Errorf("the server answered %s", response.Status)
+	}
+	return p
+}

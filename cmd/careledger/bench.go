@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/careledger/careledger/cmd/careledger/internal/bench"
+	"github.com/careledger/careledger/cmd/careledger/internal/client"
+)
+
+func newBenchCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "bench",
+		Short: "Measure a server of its own in a temporary directory, and print the README's performance table",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runBench(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+}
+
+// subject is the server that is measured: a process of its own, as a user runs it.
+type subject struct {
+	dir, url string
+	process  *exec.Cmd
+}
+
+func startSubject(ctx context.Context) (*subject, time.Duration, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, 0, fmt.Errorf("find this executable: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "careledger-bench-")
+	if err != nil {
+		return nil, 0, fmt.Errorf("make a directory: %w", err)
+	}
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, 0, fmt.Errorf("find a free port: %w", err)
+	}
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		return nil, 0, fmt.Errorf("find a free port: %w", err)
+	}
+	s := &subject{dir: dir, url: "http://" + address}
+	s.process = exec.CommandContext(ctx, executable, "serve", "--data", dir, "--listen", address, "--log-level", "error")
+	s.process.Cancel = func() error { return s.process.Process.Signal(syscall.SIGTERM) }
+	started := time.Now()
+	if err := s.process.Start(); err != nil {
+		return nil, 0, fmt.Errorf("start the server: %w", err)
+	}
+	for ready(ctx, s.url+"/readyz") != nil {
+		if time.Since(started) > 30*time.Second {
+			return nil, 0, errors.Join(errors.New("the server did not become ready in 30 s"), s.stop())
+		}
+		time.Sleep(5 * time.Millisecond) // between two questions to another process
+	}
+	return s, time.Since(started), nil
+}
+
+func (s *subject) stop() error {
+	err := s.process.Process.Signal(syscall.SIGTERM)
+	_ = s.process.Wait() // its exit code does not matter here
+	return errors.Join(err, os.RemoveAll(s.dir))
+}
+
+// memory is the resident memory of the server and its children, in MB.
+func (s *subject) memory() float64 {
+	pids := []string{strconv.Itoa(s.process.Process.Pid)}
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%s/task/*/children", pids[0]))
+	for _, t := range tasks {
+		if b, err := os.ReadFile(t); err == nil {
+			pids = append(pids, strings.Fields(string(b))...)
+		}
+	}
+	total := 0.0
+	for _, pid := range pids {
+		b, err := os.ReadFile("/proc/" + pid + "/statm")
+		if f := strings.Fields(string(b)); err == nil && len(f) > 1 {
+			pages, _ := strconv.ParseFloat(f[1], 64)
+			total += pages * float64(os.Getpagesize()) / 1e6
+		}
+	}
+	return total
+}
+
+func runBench(ctx context.Context, out, progress io.Writer) (err error) {
+	say := func(text string) { fmt.Fprintln(progress, text) }
+	say("starting a server")
+	s, cold, err := startSubject(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	time.Sleep(5 * time.Second) // let it come to rest before its memory is read
+	empty := s.memory()
+	c, err := client.New(s.url, "", s.dir)
+	if err != nil {
+		return err
+	}
+	say("the demonstration")
+	executable, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("find this executable: %w", err)
+	}
+	started := time.Now()
+	if text, err := exec.CommandContext(ctx, executable, "demo", "--server", s.url, "--data", s.dir).CombinedOutput(); err != nil {
+		return fmt.Errorf("the demonstration: %w: %s", err, text)
+	}
+	demoTook := time.Since(started)
+	time.Sleep(15 * time.Second)
+	loaded := s.memory()
+	b := bench.Bench{Client: c}
+	say("the scoreboard")
+	board, err := b.Scoreboard(ctx, 200)
+	if err != nil {
+		return err
+	}
+	say("single commands at 200/s for 10 s")
+	single, err := b.Single(ctx, 200, 10*time.Second)
+	if err != nil {
+		return err
+	}
+	say("500 events/s for 10 s")
+	visible, err := b.Visible(ctx, 500, 10*time.Second, "2023-03")
+	if err != nil {
+		return err
+	}
+	say("batches")
+	batch, err := b.Batch(ctx, 24, 2500, 2)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d cores, %s, %s; client, server and engines on the one machine\n\n", runtime.NumCPU(), runtime.GOARCH, runtime.Version())
+	fmt.Fprintln(out, "| figure | measured | asked |\n|---|---|---|")
+	row := func(figure, measured, asked string) { fmt.Fprintf(out, "| %s | %s | %s |\n", figure, measured, asked) }
+	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
+	row("cold start to ready", ms(cold), "≤ 3 s")
+	row("idle memory, all processes, empty", fmt.Sprintf("%.0f MB", empty), "≤ 600 MB")
+	row("idle memory, all processes, after the demo", fmt.Sprintf("%.0f MB", loaded), "≤ 600 MB")
+	row("demo (71,091 commands, until every number agrees)", fmt.Sprintf("%.1f s", demoTook.Seconds()), "≤ 60 s")
+	row("scoreboard, 9 definitions × 8 counties and more, p50 / p95", ms(board.At(50))+" / "+ms(board.At(95)), "p95 ≤ 50 ms")
+	row("single command at 200/s, p50 / p99", ms(single.At(50))+" / "+ms(single.At(99)), "p99 ≤ 25 ms")
+	row("accepted → visible at 500 events/s, p50 / p99", ms(visible.At(50))+" / "+ms(visible.At(99)), "p99 ≤ 1 s")
+	row("batch, one event in each stream, projection beside it", fmt.Sprintf("%.0f events/s", batch), "≥ 5,000 events/s")
+	return nil
+}
