@@ -95,13 +95,13 @@ func (p *Process) commit(ctx context.Context, r Request, commit func(area string
 		Remembered: func(ctx context.Context) (command.Outcome, bool, error) {
 			return command.Remembered(ctx, p.handler, elder.Decider(), r.ElderStream, r.Context, r.Stay)
 		},
-		Reserve: func(ctx context.Context) ([]string, error) {
-			doubts, err := p.reserve(ctx, r)
+		Reserve: func(ctx context.Context) ([]string, bool, error) {
+			doubts, fresh, err := p.reserve(ctx, r)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			err = command.View(ctx, p.handler, institution.Decider(), r.InstitutionStream, func(s institution.State, _ int64) { area = s.Area })
-			return doubts, err
+			return doubts, fresh, err
 		},
 		Commit: func(ctx context.Context, doubts []string) command.Outcome {
 			return command.Execute(ctx, p.handler, elder.Decider(), r.ElderStream, []command.Item[elder.Command]{{
@@ -115,15 +115,15 @@ func (p *Process) commit(ctx context.Context, r Request, commit func(area string
 }
 
 // reserve holds a bed for the stay, whoever held it before in an attempt of the same stay.
-func (p *Process) reserve(ctx context.Context, r Request) ([]string, error) {
+func (p *Process) reserve(ctx context.Context, r Request) (doubts []string, fresh bool, err error) {
 	outcome := command.Execute(ctx, p.handler, institution.Decider(), r.InstitutionStream, []command.Item[institution.Command]{{
 		Context: r.Caused(), Entity: r.Institution, OccurredOn: r.On,
 		Command: institution.ReserveBed{Stay: r.Stay, Elder: r.Elder, FromOn: r.On, Report: r.Report},
 	}})[0]
 	if errors.Is(outcome.Err, institution.ErrBedAlreadyReserved) {
-		return nil, nil
+		return nil, false, nil
 	}
-	return outcome.Doubts, outcome.Err
+	return outcome.Doubts, outcome.Err == nil, outcome.Err
 }
 
 func (p *Process) release(ctx context.Context, stream string, c command.Context, stay uuid.UUID, why institution.ReleaseReason) error {

@@ -43,13 +43,13 @@ func (p *Process) Enrol(ctx context.Context, r Request) command.Outcome {
 		Remembered: func(ctx context.Context) (command.Outcome, bool, error) {
 			return command.Remembered(ctx, p.handler, child.Decider(), r.ChildStream, r.Context, r.Enrolment)
 		},
-		Reserve: func(ctx context.Context) ([]string, error) {
-			doubts, err := p.reserve(ctx, r)
+		Reserve: func(ctx context.Context) ([]string, bool, error) {
+			doubts, fresh, err := p.reserve(ctx, r)
 			if err != nil {
-				return nil, err
+				return nil, false, err
 			}
 			err = command.View(ctx, p.handler, childcare.Decider(), r.ChildcareStream, func(s childcare.State, _ int64) { area = s.Area })
-			return doubts, err
+			return doubts, fresh, err
 		},
 		Commit: func(ctx context.Context, doubts []string) command.Outcome {
 			return p.execute(ctx, r.ChildStream, r.Context, r.Enrolment, r.On, child.Enrol{
@@ -98,15 +98,15 @@ func (p *Process) execute(ctx context.Context, stream string, c command.Context,
 	}})[0]
 }
 
-func (p *Process) reserve(ctx context.Context, r Request) ([]string, error) {
+func (p *Process) reserve(ctx context.Context, r Request) (doubts []string, fresh bool, err error) {
 	outcome := command.Execute(ctx, p.handler, childcare.Decider(), r.ChildcareStream, []command.Item[childcare.Command]{{
 		Context: r.Caused(), Entity: r.Childcare, OccurredOn: r.On,
 		Command: childcare.ReservePlace{Enrolment: r.Enrolment, Child: r.Child, FromOn: r.On, Report: r.Report},
 	}})[0]
 	if errors.Is(outcome.Err, childcare.ErrPlaceAlreadyReserved) {
-		return nil, nil
+		return nil, false, nil
 	}
-	return outcome.Doubts, outcome.Err
+	return outcome.Doubts, outcome.Err == nil, outcome.Err
 }
 
 func (p *Process) release(ctx context.Context, stream string, c command.Context, enrolment uuid.UUID, why childcare.ReleaseReason) error {

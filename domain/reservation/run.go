@@ -7,10 +7,11 @@ import (
 	"github.com/careledger/careledger/domain/fault"
 )
 
-// Steps of one reservation. Reserve answers the doubts that a report raised. Commit decides. Release undoes Reserve.
+// Steps of one reservation. Reserve answers the doubts that a report raised, and whether it was this call that reserved:
+// what an earlier one holds, perhaps rightly, is not this one's to release. Commit decides. Release undoes Reserve.
 type Steps struct {
 	Remembered func(ctx context.Context) (command.Outcome, bool, error)
-	Reserve    func(ctx context.Context) (doubts []string, err error)
+	Reserve    func(ctx context.Context) (doubts []string, fresh bool, err error)
 	Commit     func(ctx context.Context, doubts []string) command.Outcome
 	Release    func(ctx context.Context) error
 }
@@ -25,12 +26,12 @@ func Run(ctx context.Context, s Steps) command.Outcome {
 	if known {
 		return outcome
 	}
-	doubts, err := s.Reserve(ctx)
+	doubts, fresh, err := s.Reserve(ctx)
 	if err != nil {
 		return command.Outcome{Err: err}
 	}
 	outcome = s.Commit(ctx, doubts)
-	if Refusal(outcome.Err) {
+	if fresh && Refusal(outcome.Err) {
 		// A release that fails is left to the tracker: the refusal stands all the same.
 		_ = s.Release(ctx)
 	}

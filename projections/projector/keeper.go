@@ -33,7 +33,7 @@ type keptValue struct {
 // While behind, counting waits: what is counted now would be counted again at once.
 const (
 	pauseWhileBehind = time.Second
-	pauseWhileLive   = 20 * time.Millisecond
+	pauseWhileLive   = 60 * time.Millisecond
 )
 
 func (p *Projector) newKeeper(ctx context.Context) (*keeper, error) {

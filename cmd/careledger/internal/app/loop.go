@@ -32,3 +32,26 @@ func keepRunning(ctx context.Context, logger *slog.Logger, name string, work fun
 		pause = min(2*pause, longest)
 	}
 }
+
+// pace keeps repeated work apart: an insert costs the same for one row and for a thousand, so events that come close
+// together are taken together. Work after a quiet time is not held up.
+type pace struct {
+	least time.Duration
+	last  time.Time
+}
+
+// after waits, where the work before ended less than the least time ago, for the rest of it.
+func (p *pace) after(ctx context.Context) {
+	wait := p.least - time.Since(p.last)
+	if p.last.IsZero() || wait <= 0 {
+		p.last = time.Now()
+		return
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+	p.last = time.Now()
+}
