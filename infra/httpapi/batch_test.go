@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -251,4 +252,34 @@ func countRegistered(d *door) int {
 		}
 	}
 	return n
+}
+
+func TestAClaimOnItsWayIsNotTakenOver(t *testing.T) {
+	d := open(t)
+	d.ledger.gate = make(chan chan struct{})
+	first := make(chan answered, 1)
+	go func() {
+		first <- d.ask(http.MethodPost, "/api/v1/elders", register(uuid.New().String(), idNumber(10)), "Idempotency-Key", "first")
+	}()
+	appending := <-d.ledger.gate // claimed, and no event yet
+	second := register(uuid.New().String(), idNumber(10))
+	answers := make(chan answered, 1)
+	go func() { answers <- d.ask(http.MethodPost, "/api/v1/elders", second, "Idempotency-Key", "second") }()
+	var meanwhile answered
+	select {
+	case meanwhile = <-answers:
+	case both := <-d.ledger.gate:
+		close(both)
+		close(appending)
+		t.Fatal("two records with one ID number are on their way")
+	case <-time.After(10 * time.Second):
+		close(appending)
+		t.Fatal("the second waits for the first")
+	}
+	require.Equal(t, "id-number-contended", meanwhile.problem().Code)
+	require.Equal(t, "1", meanwhile.header.Get("Retry-After"))
+	close(appending)
+	require.Equal(t, http.StatusCreated, (<-first).status)
+	require.Equal(t, "id-number-registered", d.ask(http.MethodPost, "/api/v1/elders", second, "Idempotency-Key", "second").problem().Code)
+	require.Equal(t, 1, countRegistered(d))
 }

@@ -74,7 +74,6 @@ var (
 	errTooLarge        = fault.New(fault.TooLarge, "body-too-large", "请求体过大，请分批发送。", "The body is too large; send it in parts.")
 	errBusy            = fault.New(fault.TooMany, "too-many-commands", "同时等待的指令过多，请稍后用同一幂等键重试。", "Too many commands are waiting; retry with the same key shortly.")
 	errIfMatch         = fault.New(fault.Malformed, "if-match-form", "If-Match 须为带引号的版本号，例如 \"7\"。", `If-Match must be a quoted revision, e.g. "7".`)
-	errNoElder         = fault.New(fault.NotFound, "elder-not-found", "没有这位老年人的档案，请先登记或核对编号。", "There is no elder with this id; register the person first or check the id.")
 	errNoIndicator     = fault.New(fault.NotFound, "indicator-not-found", "没有这个指标，请核对代码。", "There is no indicator with this code; check it.")
 	errNoRoute         = fault.New(fault.NotFound, "no-such-address", "没有这个地址，接口说明见 /docs。", "There is no such address; /docs describes the API.")
 	errMethod          = &fault.Error{Kind: fault.Malformed, Code: "method-not-allowed", Chinese: "该地址不支持此方法，接口说明见 /docs。", English: "The address does not take this method; /docs describes the API."}
