@@ -16,10 +16,15 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// readTimeout is the server's, far shorter than a page stays.
+const readTimeout = 100 * time.Millisecond
+
 // listen opens a live page and answers its lines.
 func listen(t *testing.T, d *door) *bufio.Reader {
 	t.Helper()
-	server := httptest.NewServer(d.handler)
+	server := httptest.NewUnstartedServer(d.handler)
+	server.Config.ReadTimeout = readTimeout
+	server.Start()
 	t.Cleanup(server.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	t.Cleanup(cancel)
@@ -56,6 +61,16 @@ func TestAnOpenPageIsTold(t *testing.T) {
 	close(d.draining)
 	_, err := lines.ReadString('\n')
 	require.ErrorIs(t, err, io.EOF, "a draining server sends its pages away")
+}
+
+func TestAPageOutlivesTheServersReadTimeout(t *testing.T) {
+	d := open(t)
+	lines := listen(t, d)
+	message(t, lines)
+	for started := time.Now(); time.Since(started) < 5*readTimeout; {
+		d.hub.messages <- LiveMessage{Event: "cells", Data: []byte("{}")}
+		require.Equal(t, "event: cells\ndata: {}\n", message(t, lines))
+	}
 }
 
 func TestASlowPageIsSentAway(t *testing.T) {
