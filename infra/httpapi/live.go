@@ -50,10 +50,6 @@ func (s *server) live(w http.ResponseWriter, r *http.Request) {
 	messages, cancel := s.Live.Subscribe()
 	defer cancel()
 	out := http.NewResponseController(w)
-	if err := out.SetReadDeadline(time.Time{}); err != nil { // the server's ReadTimeout would end the page's request
-		s.refuse(w, r, err)
-		return
-	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // proxies pass it on at once
 	say := func(text string) bool {
