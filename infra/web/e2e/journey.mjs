@@ -1,0 +1,79 @@
+// The journey of the product in a real browser against a real server that holds the demonstration:
+// scoreboard → log a visit → the county's number moves without a reload. SIGN_IN_URL is the server's one-time link.
+import axe from 'axe-core'
+import { chromium } from 'playwright-core'
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
+const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN' })
+const page = await context.newPage()
+const errors = []
+page.on('pageerror', (e) => errors.push(e.message))
+page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
+
+const county = '532628'
+const valueOf = async () => Number((await page.getByTestId(`value-${county}`).innerText()).replace(',', ''))
+const shot = async (name) => {
+  if (process.env.SCREENSHOT_DIR) await page.screenshot({ path: `${process.env.SCREENSHOT_DIR}/${name}.png` })
+}
+
+/** Notes what is wrong with the screen for people who cannot see, point or read well, and what does not fit. */
+async function check(where) {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(async () => (await window.axe.run()).violations.map((v) => `${v.id}: ${v.nodes[0].html.slice(0, 160)}`))
+  for (const v of found) errors.push(`${where}: ${v}`)
+  for (const width of [1440, 390, 320]) {
+    await page.setViewportSize({ width, height: 900 })
+    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) errors.push(`${where}: wider than ${width} px`)
+    if (width !== 320) await shot(`${where}-${width}`)
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+try {
+  await page.goto(process.env.SIGN_IN_URL)
+  await page.getByTestId(`value-${county}`).waitFor()
+  if ((await page.getByTestId('period').inputValue()) !== '2022-11') throw new Error('it does not open on the newest month with records')
+  await page.getByTestId('value-monthly-visit-rate-official').click()
+  await page.waitForFunction((c) => document.querySelector(`[data-testid=value-${c}]`)?.textContent?.trim() !== '—', county)
+  const before = await valueOf()
+  await page.evaluate(() => (window.sameDocument = true))
+  await check('scoreboard')
+  await page.getByTestId('alerts-button').click()
+  await check('alerts')
+  await page.getByTestId('alerts-button').click()
+
+  await page.getByTestId('log-visit').click()
+  await page.getByTestId('county').selectOption(county)
+  // Somebody not seen in the month: page on until one is there.
+  for (let i = 0; ; i++) {
+    await page.getByTestId('elder').first().waitFor()
+    const unseen = page.locator('[data-testid=elder]:not([data-last^="2022-11"])').first()
+    if (await unseen.count()) {
+      await unseen.click()
+      break
+    }
+    if (i > 20) throw new Error('everybody was seen')
+    const first = await page.getByTestId('elder').first().innerText()
+    await page.getByTestId('more').click()
+    await page.waitForFunction((t) => document.querySelector('[data-testid=elder]')?.innerText !== t, first)
+  }
+  if (!(await page.getByTestId('date').inputValue()).startsWith('2022-11')) throw new Error("the form's date is not inside the chosen month")
+  await check('form')
+  await page.getByTestId('save').click()
+  await page.getByTestId('receipt').waitFor({ timeout: 5000 })
+  await page.waitForFunction(([c, b]) => Number(document.querySelector(`[data-testid=value-${c}]`)?.textContent) > b, [county, before], { timeout: 5000 })
+  const after = await valueOf()
+  if (!(await page.evaluate(() => window.sameDocument))) throw new Error('the page was loaded again')
+  await check('receipt')
+  console.log(`the county's monthly visit rate moved from ${before} to ${after} without a reload`)
+} catch (e) {
+  errors.push(e.message)
+}
+await browser.close()
+if (errors.length) {
+  console.error(errors.join('\n'))
+  process.exit(1)
+}

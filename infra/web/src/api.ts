@@ -1,0 +1,48 @@
+import type { Problem } from './types'
+
+/** What the server refused, or that it cannot be reached (status 0). */
+export class Refusal extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.code)
+  }
+}
+
+const unreachable: Problem = {
+  status: 0,
+  code: 'unreachable',
+  detail: 'The server cannot be reached; it is tried again.',
+  detail_zh: '暂时连不上服务，正在重试。',
+}
+
+async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch('/api/v1' + path, { ...init, signal: AbortSignal.timeout(20_000) })
+  } catch {
+    throw new Refusal(unreachable)
+  }
+  if (!response.ok) {
+    const problem = (await response.json().catch(() => null)) as Problem | null
+    throw new Refusal(problem?.code ? problem : { ...unreachable, status: response.status })
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+export function get<T>(path: string, query: Record<string, string> = {}): Promise<T> {
+  const text = new URLSearchParams(Object.entries(query).filter(([, v]) => v !== '')).toString()
+  return ask<T>(text ? `${path}?${text}` : path)
+}
+
+export function post<T>(path: string, key: string, body: unknown): Promise<T> {
+  return ask<T>(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
+    body: JSON.stringify(body),
+  })
+}
+
+/** A random key; crypto.randomUUID is absent where the page does not come over HTTPS or from this machine. */
+export function newKey(): string {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,59 @@
+/** A number with its decimals and thousands, or a dash. */
+export function number(value: number | null | undefined, decimals = 0): string {
+  if (value === null || value === undefined) return '—'
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+}
+
+export function addMonths(period: string, n: number): string {
+  const [y, m] = period.split('-').map(Number)
+  const months = y! * 12 + m! - 1 + n
+  return `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, '0')}`
+}
+
+export function months(from: string, to: string): string[] {
+  const all: string[] = []
+  for (let p = from; p <= to; p = addMonths(p, 1)) all.push(p)
+  return all
+}
+
+export function lastDay(period: string): string {
+  const [y, m] = period.split('-').map(Number)
+  return `${period}-${String(new Date(Date.UTC(y!, m!, 0)).getUTCDate()).padStart(2, '0')}`
+}
+
+/** The day of a form: today inside the chosen month, else the month's last day. */
+export function defaultDay(period: string, today: string): string {
+  return today.startsWith(period) ? today : lastDay(period)
+}
+
+/** Today in the plan's time zone, whatever the browser's. */
+export function today(now = new Date()): string {
+  return new Date(now.getTime() + 8 * 3600_000).toISOString().slice(0, 10)
+}
+
+export interface Point {
+  x: number
+  y: number
+}
+
+/** Places values in a box of w × h with a margin; months without a value leave a gap. */
+export function plot(values: (number | null)[], low: number, high: number, w: number, h: number, margin = 3): (Point | null)[] {
+  const span = high - low || 1
+  const step = values.length > 1 ? (w - 2 * margin) / (values.length - 1) : 0
+  return values.map((v, i) => (v === null ? null : { x: margin + i * step, y: h - margin - ((v - low) / span) * (h - 2 * margin) }))
+}
+
+export function path(points: (Point | null)[]): string {
+  let drawing = false
+  return points
+    .map((p) => {
+      if (!p) {
+        drawing = false
+        return ''
+      }
+      const command = `${drawing ? 'L' : 'M'}${p.x.toFixed(1)} ${p.y.toFixed(1)}`
+      drawing = true
+      return command
+    })
+    .join('')
+}

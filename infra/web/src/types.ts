@@ -1,0 +1,103 @@
+// The shapes of the API (see /openapi.json).
+
+export type Status = 'ahead' | 'on_track' | 'behind' | 'no_target' | 'no_data'
+
+export interface Target {
+  id: string
+  official: boolean
+  kind: string
+  value: number
+  unit: string
+  deadline: string
+  source: string
+  expected: number | null
+  status: Status
+}
+
+export interface Cell {
+  code: string
+  area: string
+  period: string
+  value: number | null
+  unit: string
+  numerator: number | null
+  denominator: number | null
+  definition: { version: number; variant: string }
+  target: Target | null
+  targets: Target[]
+  expected: number | null
+  status: Status
+  computed_at: string
+  position: string
+  complete: boolean
+  period_closed: boolean
+  records: number
+}
+
+export interface Definition {
+  code: string
+  number?: string
+  variant: string
+  version: number
+  group: 'elder' | 'child'
+  name: string
+  name_zh: string
+  unit: string
+  decimals: number
+  numerator: string
+  numerator_zh: string
+  denominator?: string
+  denominator_zh?: string
+  source: string
+}
+
+export interface Area {
+  code: string
+  name: string
+  level: 'prefecture' | 'county' | 'township'
+  parent: string
+}
+
+export interface Elder {
+  id: string
+  area: string
+  area_name: string
+  name: string
+  id_number_masked: string
+  sex: string
+  birth_month: string
+  circumstances: string[]
+  last_visit_on: string | null
+  revision: string
+}
+
+export interface Alert {
+  id: string
+  code: string
+  variant: string
+  area: string
+  period: string
+  state: string
+  raised_at: string
+  value: number | null
+  expected: number | null
+  unit: string
+  reason: string
+}
+
+export interface Receipt {
+  status: 'accepted' | 'duplicate'
+  id: string
+  stream: string
+  revision: string
+  command_id: string
+  doubts: string[]
+}
+
+export interface Problem {
+  status: number
+  code: string
+  detail: string
+  detail_zh: string
+  errors?: { pointer: string; detail: string; detail_zh: string }[]
+}
