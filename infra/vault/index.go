@@ -30,7 +30,7 @@ func (v *Vault) Claim(_ context.Context, entries []personal.Entry) ([]string, er
 		held, closer, err := b.Get(key)
 		switch {
 		case err == nil:
-			holders[i] = string(held)
+			_, holders[i] = readClaim(held)
 			if err := closer.Close(); err != nil {
 				return nil, fmt.Errorf("read the vault: %w", err)
 			}
@@ -38,7 +38,7 @@ func (v *Vault) Claim(_ context.Context, entries []personal.Entry) ([]string, er
 		case !errors.Is(err, pebble.ErrNotFound):
 			return nil, fmt.Errorf("read the vault: %w", err)
 		}
-		if err := put(b, e, key, []byte(e.Holder)); err != nil {
+		if err := put(b, e, key, claimOf(e)); err != nil {
 			return nil, err
 		}
 		holders[i] = e.Holder
@@ -55,12 +55,17 @@ func (v *Vault) Reassign(_ context.Context, e personal.Entry, from string) (bool
 	defer v.claims.Unlock()
 	key := v.claimKey(e.Kind, e.Value)
 	held, found, err := v.get(key)
-	if err != nil || !found || string(held) != from {
+	subject, holder := readClaim(held)
+	if err != nil || !found || holder != from {
 		return false, err
 	}
 	b := v.db.NewBatch()
 	defer b.Close()
-	if err := put(b, e, key, []byte(e.Holder)); err != nil {
+	// The one who held it may be erased later: that must not take the new holder's claim along.
+	if err := b.Delete(append(entriesOf(subject), key...), nil); err != nil {
+		return false, fmt.Errorf("write the vault: %w", err)
+	}
+	if err := put(b, e, key, claimOf(e)); err != nil {
 		return false, err
 	}
 	return true, v.commit(b)
@@ -69,7 +74,19 @@ func (v *Vault) Reassign(_ context.Context, e personal.Entry, from string) (bool
 // Holder answers who holds a claimed value.
 func (v *Vault) Holder(_ context.Context, kind, value string) (string, bool, error) {
 	held, found, err := v.get(v.claimKey(kind, value))
-	return string(held), found, err
+	_, holder := readClaim(held)
+	return holder, found, err
+}
+
+// claimOf is how a claim is kept: the subject, then the holder.
+func claimOf(e personal.Entry) []byte { return append(e.Subject[:], e.Holder...) }
+
+func readClaim(value []byte) (subject uuid.UUID, holder string) {
+	if len(value) < len(subject) {
+		return subject, ""
+	}
+	copy(subject[:], value)
+	return subject, string(value[len(subject):])
 }
 
 // Index puts entries that need not be unique, for Find.

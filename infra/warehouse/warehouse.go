@@ -86,6 +86,9 @@ func (w *Warehouse) Healthy(ctx context.Context) error {
 	return translate(w.conn.Ping(ctx))
 }
 
+// Purge makes the engine give back memory that it no longer uses.
+func (w *Warehouse) Purge(ctx context.Context) error { return w.exec(ctx, "SYSTEM JEMALLOC PURGE") }
+
 // Close ends the connections.
 func (w *Warehouse) Close() error { return w.conn.Close() }
 

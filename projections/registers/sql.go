@@ -24,7 +24,7 @@ const register = `SELECT elder, argMaxIf(area, (effective_on, number), aspect = 
 	FROM {db}.elder_states
 	WHERE prefecture = @prefecture AND elder > toUUID(@after) AND (empty(@ids) OR toString(elder) IN @ids)
 	GROUP BY elder
-	HAVING area != '' AND (empty(@areas) OR area IN @areas)`
+	HAVING area != '' AND (empty(@areas) OR area IN @areas OR length(area) = 12 AND substring(area, 1, 9) IN @areas)`
 
 // AlertsSQL answers alerts as they stand; parameters @prefecture, @areas (empty: all), @state (empty: any).
 const AlertsSQL = `SELECT alert, rule, code, variant, area, period, unit, state, raised_at, resolved_at, value, expected, reason

@@ -37,6 +37,7 @@ func (a *App) startWork(ctx context.Context) {
 		}
 	})
 	keep("heads", a.followHeads)
+	keep("trim", a.trim)
 	if o.has(API) {
 		keep("live", a.followNotices)
 		keep("alert notices", a.followAlerts)
