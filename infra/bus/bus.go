@@ -87,7 +87,11 @@ func (b *Bus) connection() []nats.Option {
 		nats.ReconnectJitter(reconnectWait, reconnectWait), nats.IgnoreAuthErrorAbort(),
 		nats.ReconnectBufSize(-1), // what is said into the void is said again by whoever said it, in order
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2),
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) { b.logger.Warn("the bus is away", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil { // nil: we closed it
+				b.logger.Warn("the bus is away", "error", err)
+			}
+		}),
 		nats.ReconnectHandler(func(*nats.Conn) { b.logger.Info("the bus is back") }),
 		nats.ErrorHandler(func(_ *nats.Conn, s *nats.Subscription, err error) {
 			subject := ""
