@@ -40,6 +40,7 @@ type App struct {
 	draining chan struct{} // closed when Stop begins
 	heads    sync.Map      // prefecture → *atomic.Uint64
 
+	locked    *os.File
 	listener  net.Listener
 	server    *http.Server
 	tokenFile string
@@ -100,14 +101,17 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.options.prepare(); err != nil {
 		return err
 	}
-	if err := version(a.options.Dir); err != nil {
+	var err error
+	if a.locked, err = a.options.lock(); err != nil {
 		return err
+	}
+	if err := version(a.options.Dir); err != nil {
+		return errors.Join(err, a.locked.Close())
 	}
 	if a.options.has(API) { // the address first: a taken port is told before anything is opened
 		var listen net.ListenConfig
-		var err error
 		if a.listener, err = listen.Listen(ctx, "tcp", a.options.Listen); err != nil {
-			return err
+			return errors.Join(err, a.locked.Close())
 		}
 	}
 	if err := a.open(ctx); err != nil {
@@ -193,6 +197,9 @@ func (a *App) Stop(ctx context.Context) error {
 	all = append(all, a.engines.close(ctx))
 	if a.vault != nil {
 		all = append(all, a.vault.Close())
+	}
+	if a.locked != nil {
+		all = append(all, a.locked.Close())
 	}
 	return errors.Join(all...)
 }
