@@ -98,7 +98,7 @@ func abandonAdmission(s State, c AbandonAdmission) ([]event.Event, error) {
 	if stay, found := s.Stays[c.Stay]; found && stay.Institution == c.Institution && !stay.Ended {
 		return nil, ErrAdmissionCommitted
 	}
-	if s.Abandoned[Reservation{c.Stay, c.Institution}] {
+	if s.Abandoned[Reservation(c)] {
 		return nil, ErrAlreadyAbandoned
 	}
 	return []event.Event{AdmissionAbandoned{Elder: s.Elder, Stay: c.Stay, Institution: c.Institution}}, nil

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event"
@@ -22,8 +20,6 @@ type row = dectest.Row[figure.Command]
 const today = calendar.Day(19326) // 2022-11-30
 
 func day(year int, month time.Month, on int) calendar.Day { return calendar.Date(year, month, on) }
-
-func id(n int) uuid.UUID { return dectest.ID(n) }
 
 // after is a history of its own: rows never share one.
 func after(past []event.Event, more ...event.Event) []event.Event { return slices.Concat(past, more) }

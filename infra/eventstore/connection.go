@@ -52,7 +52,7 @@ func (c *connection) get() (*esdb.Client, error) {
 		return nil, fmt.Errorf("the event store URL cannot be read: %w", err)
 	}
 	conf.Logger = func(level esdb.LogLevel, format string, args ...any) {
-		c.logger.Debug("event store client", "level", string(level), "message", fmt.Sprintf(format, args...))
+		c.logger.Debug("event store client", "level", level, "message", fmt.Sprintf(format, args...))
 	}
 	if c.client, err = esdb.NewClient(conf); err != nil {
 		return nil, fmt.Errorf("connect to the event store: %w", err)

@@ -106,15 +106,6 @@ func wrongType(e *json.UnmarshalTypeError) *fault.Error {
 	return errWrongType
 }
 
-// decode reads a JSON object strictly.
-func decode(raw []byte, s shape, into any) error {
-	members, err := object(raw)
-	if err != nil {
-		return err
-	}
-	return s.fill(raw, members, into)
-}
-
 // pointerEscape repeats a member's name in a pointer where it looks like one of ours; anything else may be a value that
 // somebody typed into the wrong place.
 func pointerEscape(name string) string {

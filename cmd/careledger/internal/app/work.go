@@ -157,7 +157,7 @@ func (a *App) countyCells(ctx context.Context) (indicators.Answer, error) {
 // sayAlerts appends a verdict, each alert in its own stream.
 func (a *App) sayAlerts(ctx context.Context, v alerts.Verdict) error {
 	for _, r := range v.Raise {
-		if err := a.sayAlert(ctx, event.Metadata{Area: r.Area}.Prefecture(), r.Alert.String(), alert.Raise(r)); err != nil && !errors.Is(err, alert.ErrAlreadyOpen) {
+		if err := a.sayAlert(ctx, event.Metadata{Area: r.Area}.Prefecture(), r.Alert.String(), r); err != nil && !errors.Is(err, alert.ErrAlreadyOpen) {
 			return err
 		}
 	}
