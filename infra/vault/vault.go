@@ -38,7 +38,7 @@ var (
 const (
 	formatVersion = "1"
 	keySize       = 32
-	cachedKeys    = 20_000
+	cachedKeys    = 4_000
 )
 
 // Options: KeeperURL opens the key-encryption key (gocloud.dev/secrets); empty: a random key in
