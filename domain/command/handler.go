@@ -41,7 +41,7 @@ type Handler struct {
 
 // NewHandler serves the ledger with the given id.
 func NewHandler(ledger Ledger, id uuid.UUID) *Handler {
-	return &Handler{ledger: ledger, id: id, cache: newCache(100_000), seed: maphash.MakeSeed()}
+	return &Handler{ledger: ledger, id: id, cache: newCache(400_000), seed: maphash.MakeSeed()}
 }
 
 const attempts = 12

@@ -36,7 +36,13 @@ export const cellOf = (code: string, variant: string, area: string): Cell | unde
   cells.get(keyOf(code, variant, area, view.period))
 export const trendOf = (code: string, variant: string, area: string): Cell[] | undefined =>
   trends.get(keyOf(code, variant, area, view.period))
-export const isEmpty = computed(() => [...cells.values()].every((c) => c.value === null))
+const newest = ref('')
+const current = ref('')
+const loaded = ref(false)
+/** Nothing has been recorded yet: no month has records, and none of what was read has a value. */
+export const isEmpty = computed(
+  () => loaded.value && newest.value === current.value && [...cells.values()].every((c) => c.value === null),
+)
 export const behind = computed(() => head.value - frontier.value)
 
 /** The areas that the right-hand side compares: below the chosen area, or its siblings where nothing is below. */
@@ -61,6 +67,7 @@ function keep(answer: CellsAnswer): void {
   for (const c of answer.items) {
     const key = keyOf(c.code, c.definition.variant, c.area, c.period)
     const was = cells.get(key)
+    if (was && Number(was.position) > Number(c.position)) continue // an older answer that came late
     cells.set(key, c)
     if (was && was.value !== c.value) flash(key)
   }
@@ -83,11 +90,24 @@ export async function begin(): Promise<void> {
     const asked = new URLSearchParams(location.search)
     view.area = areaOf(asked.get('area') ?? '') ? asked.get('area')! : prefecture.value
     view.code = definitionOf(asked.get('code') ?? '') ? asked.get('code')! : (d.items.find((x) => x.number === 'E10') ?? d.items[0])!.code
-    const periods = await get<{ newest_with_records: string }>('/periods', { area: prefecture.value })
-    view.period = /^\d{4}-\d{2}$/.test(asked.get('period') ?? '') ? asked.get('period')! : periods.newest_with_records
+    if (definitionOf(view.code, asked.get('variant') ?? '')) view.variant = asked.get('variant')!
+    await readPeriods()
+    view.period = /^\d{4}-\d{2}$/.test(asked.get('period') ?? '') ? asked.get('period')! : newest.value
     ready.value = true
     await load()
   })
+}
+
+async function readPeriods(): Promise<void> {
+  const periods = await get<{ newest_with_records: string; current: string }>('/periods', { area: prefecture.value })
+  newest.value = periods.newest_with_records
+  current.value = periods.current
+}
+
+/** A page that was opened on an empty ledger goes to the month in which records appear. */
+async function leaveEmptyMonth(): Promise<void> {
+  await guard(readPeriods)
+  if (newest.value !== current.value) view.period = newest.value
 }
 
 /** Reads the chosen area and what it is compared with; of only some codes where given. */
@@ -104,6 +124,7 @@ export async function load(codes: string[] = []): Promise<void> {
       get<CellsAnswer>('/indicators', { area: parent, period, code, level: level ?? 'township' }),
     ])
     answers.forEach(keep)
+    loaded.value = true
   })
 }
 
@@ -126,6 +147,7 @@ export function wantTrend(code: string, variant: string, area: string, fresh = f
     const query = { area, to, from: addMonths(to, -11), variant }
     const answer = await get<CellsAnswer>(`/indicators/${code}/trend`, query).catch(() => null)
     if (answer) trends.set(key, answer.items)
+    else setTimeout(() => wantTrend(code, variant, area, true), 3000)
   })
   void work()
 }
@@ -152,6 +174,7 @@ function refreshSoon(): void {
     timer = undefined
     const codes = [...stale]
     stale.clear()
+    if (isEmpty.value) await leaveEmptyMonth()
     await load(codes)
     for (const code of codes)
       for (const d of definitions.value.filter((x) => x.code === code)) {
@@ -161,39 +184,65 @@ function refreshSoon(): void {
   }, 250)
 }
 
+/** Listens until the answer is called; a connection that is refused or lost is made anew. */
 export function listen(): () => void {
-  const source = new EventSource('/api/v1/live')
-  source.addEventListener('hello', () => {
-    if (!connected.value) {
-      definitions.value.forEach((d) => stale.add(d.code)) // what was missed meanwhile
-      refreshSoon()
-      void loadAlerts()
+  let source: EventSource | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
+  const open = () => {
+    clearTimeout(again)
+    source?.close()
+    source = new EventSource('/api/v1/live')
+    source.addEventListener('hello', onHello)
+    source.addEventListener('cells', onCells)
+    source.addEventListener('alerts', () => void loadAlerts())
+    source.onerror = () => {
+      connected.value = false
+      if (source?.readyState !== EventSource.CLOSED) return // the browser tries again by itself
+      again = setTimeout(open, 3000)
+      void guard(async () => void (await get('/session'))) // says so where the session has ended
     }
-    connected.value = true
-  })
-  source.addEventListener('cells', (e) => {
-    const n = JSON.parse((e as MessageEvent<string>).data) as Notice
-    frontier.value = Math.max(frontier.value, Number(n.frontier))
-    head.value = Math.max(head.value, frontier.value)
-    const before = addMonths(view.period, -11)
-    for (const s of n.slabs) if (s.period >= before && s.period <= view.period) stale.add(s.code)
-    if (stale.size > 0) refreshSoon()
-  })
-  source.addEventListener('alerts', () => void loadAlerts())
-  source.onerror = () => {
-    connected.value = false
   }
-  return () => source.close()
+  const wake = () => {
+    if (!connected.value && !document.hidden) open()
+  }
+  open()
+  addEventListener('online', wake)
+  document.addEventListener('visibilitychange', wake)
+  return () => {
+    clearTimeout(again)
+    source?.close()
+    removeEventListener('online', wake)
+    document.removeEventListener('visibilitychange', wake)
+  }
+}
+
+function onHello(): void {
+  if (!connected.value) {
+    definitions.value.forEach((d) => stale.add(d.code)) // what was missed meanwhile
+    refreshSoon()
+    void loadAlerts()
+  }
+  connected.value = true
+}
+
+function onCells(e: Event): void {
+  const n = JSON.parse((e as MessageEvent<string>).data) as Notice
+  frontier.value = Math.max(frontier.value, Number(n.frontier))
+  head.value = Math.max(head.value, frontier.value)
+  const before = addMonths(view.period, -11)
+  for (const s of n.slabs) if (isEmpty.value || (s.period >= before && s.period <= view.period)) stale.add(s.code)
+  if (stale.size > 0) refreshSoon()
 }
 
 watch(
-  () => [view.area, view.period, view.code],
-  ([area, period, code], [oldArea, oldPeriod]) => {
+  () => [view.area, view.period, view.code, view.variant],
+  ([area, period, code, variant], [oldArea, oldPeriod]) => {
     if (!ready.value) return
     const query = new URLSearchParams(location.search)
     query.set('area', area!)
     query.set('period', period!)
     query.set('code', code!)
+    query.set('variant', variant!)
     history.replaceState(null, '', '?' + query.toString())
     if (area !== oldArea || period !== oldPeriod) void load()
   },

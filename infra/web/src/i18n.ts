@@ -87,6 +87,7 @@ const zh = {
   retry: '重试',
   doubts: '待核实',
   show: '查看各县',
+  savedBefore: '上一次提交其实已记入台账（按修改前的内容）；再按保存会另记一次探访。',
   beds: '张',
   persons: '人',
   places: '个',
@@ -183,6 +184,7 @@ const en: Record<Words, string> = {
   retry: 'Try again',
   doubts: 'To be settled',
   show: 'Show by county',
+  savedBefore: 'The attempt before was recorded after all, as it stood then; saving again logs another visit.',
   beds: 'beds',
   persons: 'people',
   places: 'places',
@@ -202,6 +204,11 @@ export const language = ref<Language>(initial())
 export function setLanguage(l: Language): void {
   language.value = l
   localStorage.setItem('lang', l)
+  const query = new URLSearchParams(location.search)
+  if (query.has('lang')) {
+    query.set('lang', l)
+    history.replaceState(null, '', '?' + query.toString())
+  }
   document.documentElement.lang = l === 'zh' ? 'zh-CN' : 'en'
 }
 
