@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net/url"
 	"os"
 	"sync/atomic"
 	"time"
@@ -43,6 +44,9 @@ func newClient(cmd *cobra.Command) (*client.Client, error) {
 	k, err := settings(cmd)
 	if err != nil {
 		return nil, err
+	}
+	if u, err := url.Parse(k.String("server")); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, exitError{exitUsage, errors.New("--server: write http://HOST:PORT or https://… / 请写成 http://主机:端口")}
 	}
 	c, err := client.New(k.String("server"), k.String("token"), k.String("data"))
 	if err != nil {

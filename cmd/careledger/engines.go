@@ -46,7 +46,7 @@ func runEventStore(cmd *cobra.Command) error {
 		AdminPassword: password, Logger: engineLogger(cmd), Now: time.Now,
 	})
 	if err != nil {
-		return exitError{exitSetup, err}
+		return exitError{exitSetup, placed(err)}
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "event store on %s\n", s.URL())
 	var failed error
@@ -76,7 +76,7 @@ func newWarehouseCommand() *cobra.Command {
 				Ready: func(addr string) { fmt.Fprintf(out, "warehouse on http://%s\n", addr) },
 			})
 			if err != nil && cmd.Context().Err() == nil {
-				return exitError{exitSetup, err}
+				return exitError{exitSetup, placed(err)}
 			}
 			return nil
 		},

@@ -9,9 +9,13 @@ import (
 	"net/url"
 	"strconv"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 )
+
+// questionPatience is how long a question waits for a server that is just starting.
+const questionPatience = 3 * time.Second
 
 func newIndicatorsCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -66,6 +70,7 @@ func showIndicators(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	c.Patience = questionPatience
 	q := url.Values{}
 	for _, name := range []string{"area", "period", "level", "code"} {
 		if v := k.String(name); v != "" {

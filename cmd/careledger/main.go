@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -36,7 +37,7 @@ func main() {
 	if err == nil {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "careledger: "+err.Error())
+	fmt.Fprintln(os.Stderr, "careledger: "+strings.ReplaceAll(err.Error(), "\n", "; "))
 	code := exitFailed
 	var e exitError
 	if errors.As(err, &e) {
@@ -51,11 +52,23 @@ func newRootCommand() *cobra.Command {
 		Short:         "Careledger · 照护台账: a ledger of care and the indicators that follow from it",
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          noArguments,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newIndicatorsCommand(),
 		newDoctorCommand(), newBenchCommand(),
 	)
+	for _, c := range root.Commands() {
+		c.Args = noArguments
+	}
 	return root
+}
+
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return exitError{exitUsage, fmt.Errorf("%q is not understood: `%s --help` lists what is / 无法识别，请查看 --help", args[0], cmd.CommandPath())}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/careledger/careledger/cmd/careledger/internal/app"
+	"github.com/careledger/careledger/infra/eventstore"
 )
 
 func newServeCommand() *cobra.Command {
@@ -117,6 +118,21 @@ func plain(err error, o app.Options) error {
 		return fmt.Errorf("%s cannot be listened on: choose an address of this machine with --listen / 无法监听该地址，请用 --listen 换一个 (%w)", o.Listen, op.Err)
 	case errors.Is(err, syscall.ENOSPC):
 		return fmt.Errorf("the disk of %s is full: free some space and start again / 磁盘已满，请清理后重新启动", o.Dir)
+	case errors.Is(err, eventstore.ErrUnavailable) && o.EventStore != "":
+		return errors.New("the event store of --eventstore does not answer: start it first, or correct the URL / --eventstore 指定的事件库没有响应，请先启动它或改正地址")
+	}
+	return placed(err)
+}
+
+// placed adds what to do where a file or directory could not be made in its place.
+func placed(err error) error {
+	if strings.Contains(err.Error(), "--data") { // it says so already
+		return err
+	}
+	for _, e := range []error{os.ErrPermission, os.ErrExist, syscall.ENOTDIR, syscall.EISDIR, syscall.EROFS} {
+		if errors.Is(err, e) {
+			return fmt.Errorf("%w: give this user the right to write there, or choose another --data / 数据目录不可用，请授予写权限或另选 --data", err)
+		}
 	}
 	return err
 }

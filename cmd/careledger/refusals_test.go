@@ -1,0 +1,107 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// kept makes a data directory with one file in it.
+func kept(t *testing.T, name, content string) string {
+	t.Helper()
+	dir := t.TempDir()
+	path := filepath.Join(dir, name)
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o700))
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return dir
+}
+
+func TestADataDirectoryOfSomethingElseIsLeftAlone(t *testing.T) {
+	free := freeAddress(t)
+	for _, c := range []struct{ behaviour, name, content, advice string }{
+		{"another program's files", "events/CURRENT", "MANIFEST-000001\n", "give an empty directory"},
+		{"a log format to come", "events/FORMAT", "careledger-log 99\n", "give an empty directory"},
+		{"a version to come", "VERSION", "careledger data 99\n", "use that version"},
+		{"a file where the log belongs", "events", "x", "choose another --data"},
+		{"a file where the vault belongs", "vault", "x", "choose another --data"},
+		{"a file where the bus belongs", "bus", "x", "choose another --data"},
+		{"a file where the warehouse belongs", "warehouse", "x", "choose another --data"},
+		{"a file where the lock belongs", "lock/x", "x", "--data"},
+	} {
+		t.Run(c.behaviour, func(t *testing.T) {
+			dir := kept(t, c.name, c.content)
+			_, errs, code := careledger(t, nil, "serve", "--data", dir, "--listen", free, "--log-level", "error")
+			require.Equal(t, exitSetup, code, errs)
+			oneLine(t, errs, c.advice)
+			b, err := os.ReadFile(filepath.Join(dir, c.name))
+			require.NoError(t, err)
+			require.Equal(t, c.content, string(b), "what was there is still there")
+		})
+	}
+}
+
+func TestAServerOfItsOwnThatIsNotThereIsTold(t *testing.T) {
+	dir, nobody := t.TempDir(), freeAddress(t)
+	_, errs, code := careledger(t, nil, "serve", "--data", dir, "--listen", freeAddress(t), "--eventstore", "esdb://someone:a-secret@"+nobody+"?tls=false")
+	require.Equal(t, exitSetup, code, errs)
+	oneLine(t, errs, "correct the URL")
+	require.NotContains(t, errs, "a-secret")
+	_, errs, code = careledger(t, nil, "indicators", "--server", "http://"+nobody, "--token", "cl_x")
+	require.Equal(t, exitFailed, code)
+	oneLine(t, errs, "make run")
+}
+
+func TestWrongUseIsToldInOneLine(t *testing.T) {
+	broken := filepath.Join(t.TempDir(), "broken.yaml")
+	require.NoError(t, os.WriteFile(broken, []byte("listen: ["), 0o600))
+	for _, c := range []struct {
+		behaviour string
+		args      []string
+		advice    string
+	}{
+		{"an unknown command", []string{"cook"}, "--help"},
+		{"a word too many", []string{"serve", "now"}, "serve --help"},
+		{"an address without a port", []string{"serve", "--listen", "localhost"}, "HOST:PORT"},
+		{"an event store without its scheme", []string{"serve", "--eventstore", "127.0.0.1:2113"}, "must begin with esdb://"},
+		{"a warehouse with another's scheme", []string{"serve", "--clickhouse", "mysql://dw"}, "must begin with clickhouse://"},
+		{"a webhook without its scheme", []string{"serve", "--webhook", "example.org"}, "must begin with http://"},
+		{"several at once", []string{"serve", "--roles", "cook", "--nats", "x", "--listen", "y"}, "; --nats: "},
+		{"a log level that is none", []string{"serve", "--log-level", "loud"}, "debug, info, warn or error"},
+		{"a settings file that is not YAML", []string{"serve", "--config", broken}, "cannot be read"},
+		{"a settings file that is not there", []string{"serve", "--config", "/nonexistent"}, "cannot be read"},
+		{"a plan that is not there", []string{"serve", "--plan", "/nonexistent"}, "--plan"},
+		{"areas that are not there", []string{"serve", "--areas", "/nonexistent"}, "--areas"},
+		{"a server that is no URL", []string{"indicators", "--server", "localhost:8080", "--token", "x"}, "http://HOST:PORT"},
+		{"a demonstration without a token", []string{"demo", "--data", t.TempDir()}, "give --token"},
+	} {
+		t.Run(c.behaviour, func(t *testing.T) {
+			_, errs, code := careledger(t, nil, c.args...)
+			require.Equal(t, exitUsage, code, errs)
+			oneLine(t, errs, c.advice)
+		})
+	}
+}
+
+func TestDoctorFindsAFreshSetUpWell(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	out, errs, code := careledger(t, nil, "doctor", "--data", dir, "--listen", freeAddress(t))
+	require.Zero(t, code, "%s%s", out, errs)
+	require.NotContains(t, out, "MEND")
+	require.NoDirExists(t, dir, "looking changes nothing")
+}
+
+func TestDoctorDoesNotTakeAnotherProgramForTheServer(t *testing.T) {
+	other := httptest.NewServer(http.NotFoundHandler())
+	defer other.Close()
+	_, errs, code := careledger(t, nil, "doctor", "--ready", other.URL+"/readyz")
+	require.Equal(t, exitSetup, code)
+	oneLine(t, errs, "not ready (404)")
+	out, _, code := careledger(t, nil, "doctor", "--data", t.TempDir(), "--listen", strings.TrimPrefix(other.URL, "http://"))
+	require.Equal(t, exitSetup, code)
+	require.Contains(t, out, "another program has it")
+}
