@@ -112,6 +112,21 @@ func (s *server) head() int {
 	return status.Head
 }
 
+// processesOn lists the running processes with the directory, or one below it, among their arguments.
+func processesOn(t *testing.T, dir string) []string {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	require.NoError(t, err)
+	var found []string
+	for _, path := range all {
+		words, err := os.ReadFile(path)
+		if err == nil && strings.Contains(string(words), dir) { // it may have ended meanwhile
+			found = append(found, string(words))
+		}
+	}
+	return found
+}
+
 func TestAServerKilledInTheMiddleOfTheDemoEndsInTheSameNumbers(t *testing.T) {
 	dir, addr := t.TempDir(), freeAddress(t)
 	s := serving(t, dir, addr)
@@ -120,13 +135,12 @@ func TestAServerKilledInTheMiddleOfTheDemoEndsInTheSameNumbers(t *testing.T) {
 	first := exec.Command(path, "demo", "--server", "http://"+addr, "--data", dir)
 	require.NoError(t, first.Start())
 	require.Eventually(t, func() bool { return s.head() > 15_000 }, time.Minute, 10*time.Millisecond)
+	require.Len(t, processesOn(t, dir), 3, "the server, its warehouse and the demonstration")
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGKILL))
 	require.NoError(t, first.Process.Kill())
 	_ = s.cmd.Wait()
 	_ = first.Wait()
-	require.Eventually(t, func() bool {
-		return exec.Command("pgrep", "-f", filepath.Join(dir, "warehouse")).Run() != nil
-	}, 20*time.Second, 50*time.Millisecond, "the warehouse goes with its parent")
+	require.Eventually(t, func() bool { return len(processesOn(t, dir)) == 0 }, 20*time.Second, 50*time.Millisecond, "the warehouse goes with its parent")
 
 	s = serving(t, dir, addr)
 	out, errs, code := careledger(t, nil, "demo", "--server", "http://"+addr, "--data", dir)
@@ -158,6 +172,13 @@ func TestAServerKilledInTheMiddleOfTheDemoEndsInTheSameNumbers(t *testing.T) {
 		out, _, code := careledger(t, nil, "doctor", "--data", dir, "--listen", addr)
 		require.Zero(t, code, out)
 		require.Contains(t, out, "is serving")
+	})
+	t.Run("the README's curls do what it says", func(t *testing.T) {
+		require.Contains(t, tour(t, s)[0], `"accepted"`)
+		require.Eventually(t, func() bool {
+			answers := tour(t, s)
+			return strings.Contains(answers[0], `"duplicate"`) && strings.Contains(answers[1], `"value":45.529`)
+		}, 10*time.Second, 100*time.Millisecond, "the rate of 文山市 moves")
 	})
 	t.Run("a second process on its directory is refused", func(t *testing.T) {
 		_, errs, code := careledger(t, nil, "serve", "--data", dir, "--listen", freeAddress(t))
