@@ -20,7 +20,10 @@ COPY --from=web /src/infra/web/dist infra/web/dist
 RUN CGO_ENABLED=0 go build -trimpath -o /careledger ./cmd/careledger
 
 FROM debian:bookworm-slim
-RUN useradd --system --uid 10001 --home-dir /var/lib/careledger --create-home careledger
+# The data directory is made here, so that a volume mounted there belongs to the user and not to root.
+RUN useradd --system --uid 10001 --home-dir /var/lib/careledger --create-home careledger \
+	&& install -d -m 0700 -o careledger /var/lib/careledger/data
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /careledger /usr/local/bin/careledger
 COPY --from=engine --chown=careledger /cache /var/lib/careledger/.cache
 USER careledger

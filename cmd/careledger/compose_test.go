@@ -53,3 +53,18 @@ func TestEverySettingOfTheContainersExists(t *testing.T) {
 	}
 	require.Greater(t, found, 5, "the settings were not found")
 }
+
+func TestTheImagesUserOwnsTheVolume(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	require.NoError(t, err)
+	text := string(b)
+	volume := regexp.MustCompile(`(?m)^VOLUME (\S+)$`).FindStringSubmatch(text)
+	user := regexp.MustCompile(`(?m)^USER (\S+)$`).FindStringSubmatch(text)
+	require.NotNil(t, volume)
+	require.NotNil(t, user, "the server does not run as root")
+	require.Contains(t, text, "CAREL_DATA="+volume[1])
+	require.Regexp(t, `install -d .*-o `+user[1]+` `+volume[1]+`\n`, text, "a volume takes its owner from the image's directory")
+	compose, err := os.ReadFile(filepath.Join(root, "docker-compose.yml"))
+	require.NoError(t, err)
+	require.Contains(t, string(compose), ":"+volume[1]+`"`, "what is kept is on the volume")
+}
