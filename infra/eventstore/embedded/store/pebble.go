@@ -12,7 +12,7 @@ import (
 // Sizes decide both memory and speed; BenchmarkAppend and BenchmarkIdle measure them together.
 const (
 	cacheBytes    = 24 << 20
-	memTableBytes = 32 << 20
+	memTableBytes = 16 << 20
 	memTables     = 3
 )
 
