@@ -177,13 +177,20 @@ func (a *App) openVault(ctx context.Context) error {
 	return identity.WriteTokenFile(o.Dir, token)
 }
 
+// patience is how long the door waits for requests that have begun.
+const patience = 6 * time.Second
+
 // Stop drains: the door first, then the work, then the engines.
 func (a *App) Stop(ctx context.Context) error {
 	var all []error
 	close(a.draining)
 	a.hub.close()
 	if a.server != nil {
-		all = append(all, a.server.Shutdown(ctx))
+		door, cancel := context.WithTimeout(ctx, patience)
+		if err := a.server.Shutdown(door); err != nil { // who still sends then is cut off: nothing of theirs was accepted
+			all = append(all, a.server.Close())
+		}
+		cancel()
 	}
 	if a.cancel != nil {
 		a.cancel()
