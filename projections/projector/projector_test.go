@@ -1,0 +1,229 @@
+package projector_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/projector"
+)
+
+// store notes what is asked of it, in order. Beds are what it measures: the beds of the rows that it holds.
+type store struct {
+	mu         sync.Mutex
+	steps      []string
+	rows       []facts.Row
+	at         event.Checkpoint
+	failAtOnce map[string]error
+	kept       [][]indicators.Number
+	counted    chan uint64
+}
+
+func newStore() *store {
+	return &store{failAtOnce: map[string]error{}, counted: make(chan uint64, 100)}
+}
+
+func (s *store) step(name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.steps = append(s.steps, name)
+	err := s.failAtOnce[name]
+	delete(s.failAtOnce, name)
+	return err
+}
+
+func (s *store) Checkpoint(context.Context, string) (event.Checkpoint, error) { return s.at, nil }
+
+func (s *store) TakeBack(_ context.Context, _ string, above uint64) error {
+	var stay []facts.Row
+	for _, r := range s.rows {
+		if b, ok := r.(facts.BedChange); !ok || b.Number <= above {
+			stay = append(stay, r)
+		}
+	}
+	s.rows = stay
+	return s.step("take back")
+}
+
+func (s *store) Write(_ context.Context, rows []facts.Row) error {
+	s.mu.Lock()
+	s.rows = append(s.rows, rows...)
+	s.mu.Unlock()
+	return s.step("rows")
+}
+
+func (s *store) Advance(_ context.Context, _ string, to event.Checkpoint) error {
+	if err := s.step("checkpoint"); err != nil {
+		return err
+	}
+	s.at = to
+	return nil
+}
+
+func (s *store) AllKept(context.Context, string) ([]indicators.Number, error) { return nil, nil }
+
+func (s *store) Keep(_ context.Context, _ string, changed []indicators.Number, _ []projector.Slab, counted uint64) error {
+	s.mu.Lock()
+	s.kept = append(s.kept, changed)
+	s.mu.Unlock()
+	err := s.step("cells")
+	s.counted <- counted
+	return err
+}
+
+func (s *store) Forget(context.Context, string) error { return s.step("forget") }
+
+func (s *store) Measure(_ context.Context, g indicators.Group, b indicators.Bounds) ([]indicators.Measured, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var measured []indicators.Measured
+	for _, r := range s.rows {
+		if bed, ok := r.(facts.BedChange); ok && g == indicators.Beds && bed.Number <= b.Number {
+			for _, m := range b.Months {
+				measured = append(measured, indicators.Measured{Month: m, Area: bed.Area, Measure: "beds_total", Value: float64(bed.Beds)})
+			}
+		}
+	}
+	return measured, nil
+}
+
+func beds(number uint64) event.Recorded {
+	return event.Recorded{
+		ID: uuid.New(), Number: number, Type: "BedsOpened.v1", Metadata: event.Metadata{Area: "532601001"},
+		Event: institution.BedsOpened{Institution: uuid.New(), Beds: 10, OpenedOn: calendar.Date(2021, 6, 1)},
+	}
+}
+
+var errBroken = errors.New("broken")
+
+// projecting runs a projector over events until everything is counted up to a number, or it ends by itself.
+func projecting(t *testing.T, s *store, upTo uint64, feed projector.Feed) error {
+	t.Helper()
+	p, err := plan.Wenshan()
+	require.NoError(t, err)
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	pr := projector.Projector{
+		Engine: indicators.Engine{Plan: p, Areas: areas, Store: s}, Store: s, Feed: feed, Epoch: 1,
+		Mismatch: func(err error) bool { return errors.Is(err, errBroken) },
+		Announce: func(context.Context, projector.Notice) error { return nil },
+		Now:      func() time.Time { return time.Date(2022, 1, 10, 0, 0, 0, 0, time.UTC) }, Logger: slog.New(slog.DiscardHandler),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- pr.Run(ctx) }()
+	for {
+		select {
+		case n := <-s.counted:
+			if n >= upTo && upTo > 0 {
+				cancel()
+				return <-ended
+			}
+		case err := <-ended:
+			return err
+		case <-time.After(20 * time.Second):
+			t.Fatal("nothing was counted")
+		}
+	}
+}
+
+// from feeds the events behind the checkpoint, and then waits.
+func from(events ...event.Recorded) projector.Feed {
+	return func(ctx context.Context, at event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
+		for i, e := range events {
+			if e.Number > at.Number {
+				if err := take(ctx, []event.Recorded{e}, i == len(events)-1); err != nil {
+					return err
+				}
+			}
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+}
+
+func (s *store) value(code, area, month string) float64 {
+	value := -1.0
+	for _, changed := range s.kept {
+		for _, n := range changed {
+			if n.Code == code && n.Variant == plan.Official && n.Area == area && n.Month.String() == month && n.Value != nil {
+				value = *n.Value
+			}
+		}
+	}
+	return value
+}
+
+func TestRowsThenTheCheckpointThenCells(t *testing.T) {
+	s := newStore()
+	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
+	require.Equal(t, []string{"take back", "rows", "checkpoint"}, s.steps[:3])
+	require.InDelta(t, 20, s.value("elder-beds", "532600", "2021-12"), 0)
+	require.InDelta(t, 20, s.value("elder-beds", "532601", "2021-06"), 0)
+	require.EqualValues(t, 2, s.at.Number)
+}
+
+func TestRowsWithoutTheirCheckpointAreTakenBack(t *testing.T) {
+	s := newStore()
+	first := beds(1)
+	s.failAtOnce["checkpoint"] = errors.New("the warehouse was killed")
+	require.Error(t, projecting(t, s, 0, from(first)))
+	require.Zero(t, s.at.Number)
+	require.ErrorIs(t, projecting(t, s, 1, from(first)), context.Canceled)
+	require.InDelta(t, 10, s.value("elder-beds", "532600", "2021-12"), 0, "once, not twice")
+}
+
+func TestAnEventThatCannotBeFoldedIsParked(t *testing.T) {
+	s := newStore()
+	unknown := beds(1)
+	unknown.Event, unknown.Type = nil, "FromTheFuture.v9"
+	require.ErrorIs(t, projecting(t, s, 2, from(unknown, beds(2))), context.Canceled)
+	var parked []facts.Parked
+	for _, r := range s.rows {
+		if p, ok := r.(facts.Parked); ok {
+			parked = append(parked, p)
+		}
+	}
+	require.Len(t, parked, 1)
+	require.Equal(t, "FromTheFuture.v9", parked[0].Type)
+	require.InDelta(t, 10, s.value("elder-beds", "532600", "2021-12"), 0, "the projection goes on")
+}
+
+func TestAnotherLogMeansToBeginAnew(t *testing.T) {
+	s := newStore()
+	err := projecting(t, s, 0, func(context.Context, event.Checkpoint, func(context.Context, []event.Recorded, bool) error) error {
+		return errBroken
+	})
+	require.ErrorIs(t, err, errBroken)
+	require.Contains(t, s.steps, "forget")
+}
+
+func TestWhatDidNotChangeIsNotWrittenAgain(t *testing.T) {
+	s := newStore()
+	silent := beds(2)
+	silent.Event = institution.BedReserved{Institution: uuid.New(), Stay: uuid.New(), Elder: uuid.New()}
+	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), silent)), context.Canceled)
+	written := map[string]int{}
+	for _, changed := range s.kept {
+		for _, n := range changed {
+			written[n.Code+n.Variant+n.Area+n.Month.String()]++
+		}
+	}
+	for cell, times := range written {
+		require.Equal(t, 1, times, cell)
+	}
+}
