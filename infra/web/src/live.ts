@@ -1,0 +1,79 @@
+import { get } from './api'
+import { compared, connected, definitions, frontier, guard, head, isEmpty, leaveEmptyMonth, load, loadAlerts, problem } from './board'
+import { addMonths } from './format'
+import { refreshTrends } from './trends'
+import { view } from './view'
+
+interface Notice {
+  frontier: string
+  slabs: { code: string; variant: string; period: string }[]
+}
+
+const gatherFor = 250 // ms; what changes meanwhile is read once
+const againAfter = 3000 // ms
+
+/** Listens for what changes while the page is open, until the answer is called; a connection that is refused or lost is made anew. */
+export function listen(): () => void {
+  let source: EventSource | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
+  const open = () => {
+    clearTimeout(again)
+    source?.close()
+    source = new EventSource('/api/v1/live')
+    source.addEventListener('hello', onHello)
+    source.addEventListener('cells', onCells)
+    source.addEventListener('alerts', () => void loadAlerts())
+    source.onerror = () => {
+      connected.value = false
+      if (source?.readyState !== EventSource.CLOSED) return // the browser tries again by itself
+      again = setTimeout(open, againAfter)
+      void guard(async () => void (await get('/session'))) // says so where the session has ended
+    }
+  }
+  const wake = () => {
+    if (!connected.value && !document.hidden) open()
+  }
+  open()
+  addEventListener('online', wake)
+  document.addEventListener('visibilitychange', wake)
+  return () => {
+    clearTimeout(again)
+    source?.close()
+    removeEventListener('online', wake)
+    document.removeEventListener('visibilitychange', wake)
+  }
+}
+
+const stale = new Set<string>()
+let timer: ReturnType<typeof setTimeout> | undefined
+
+function refreshSoon(wait = gatherFor): void {
+  timer ??= setTimeout(async () => {
+    const codes = [...stale]
+    stale.clear()
+    if (isEmpty.value) await leaveEmptyMonth()
+    const read = await load(codes)
+    if (read) refreshTrends(codes, [view.area, ...compared.value.map((a) => a.code)])
+    else codes.forEach((code) => stale.add(code))
+    timer = undefined
+    if (stale.size > 0 && problem.value?.status !== 401) refreshSoon(read ? gatherFor : againAfter)
+  }, wait)
+}
+
+function onHello(): void {
+  if (!connected.value) {
+    definitions.value.forEach((d) => stale.add(d.code)) // what was missed meanwhile
+    refreshSoon()
+    void loadAlerts()
+  }
+  connected.value = true
+}
+
+function onCells(e: Event): void {
+  const notice = JSON.parse((e as MessageEvent<string>).data) as Notice
+  frontier.value = Math.max(frontier.value, Number(notice.frontier))
+  head.value = Math.max(head.value, frontier.value)
+  const before = addMonths(view.period, -11)
+  for (const s of notice.slabs) if (isEmpty.value || (s.period >= before && s.period <= view.period)) stale.add(s.code)
+  if (stale.size > 0) refreshSoon()
+}
