@@ -42,6 +42,12 @@ func (s *station) stop(t *testing.T) {
 	closeServer(t, s.server)
 }
 
+// removeAll removes what a running server may still add files to: then it is tried again.
+func removeAll(t *testing.T, path string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return os.RemoveAll(path) == nil }, patience, time.Millisecond)
+}
+
 // writing appends to the log all the while, until the test calls the answer, which waits for its end.
 func writing(t *testing.T, p *paper, areas ...string) (end func()) {
 	t.Helper()
@@ -94,10 +100,10 @@ func TestNothingIsLostOrDoubledOverAnOutage(t *testing.T) {
 			s.start(t)
 		},
 		"the store is deleted while running": func(t *testing.T, s *station) {
-			require.NoError(t, os.RemoveAll(s.dir))
+			removeAll(t, s.dir)
 		},
 		"the stream's files are deleted while running": func(t *testing.T, s *station) {
-			require.NoError(t, os.RemoveAll(filepath.Join(s.dir, "jetstream", "$G", "streams")))
+			removeAll(t, filepath.Join(s.dir, "jetstream", "$G", "streams"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -86,7 +86,8 @@ func TestADeletedStoreIsMadeAnewWhileRunning(t *testing.T) {
 			s := open(t, dir)
 			js := connect(t, s.URL())
 			require.NoError(t, fill(t.Context(), js))
-			require.NoError(t, os.RemoveAll(filepath.Join(dir, path)))
+			require.Eventually(t, func() bool { return os.RemoveAll(filepath.Join(dir, path)) == nil }, 5*time.Second, time.Millisecond,
+				"the server may still be adding files")
 			require.Eventually(t, func() bool {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()

@@ -195,5 +195,6 @@ func (r *running) visit(elder, on string) string {
 
 func remove(t *testing.T, dir, part string) {
 	t.Helper()
-	require.NoError(t, os.RemoveAll(filepath.Join(dir, part)))
+	require.Eventually(t, func() bool { return os.RemoveAll(filepath.Join(dir, part)) == nil }, 5*time.Second, time.Millisecond,
+		"an engine may still be adding files")
 }
