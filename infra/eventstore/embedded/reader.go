@@ -157,6 +157,10 @@ func (r *reader) readForward(v store.Stream) error {
 	case r.from.end:
 		next = v.Last + 1
 	}
+	start := next
+	if err := r.sendFirst(v, start, false); err != nil {
+		return err
+	}
 	for !r.done() && next <= v.Last {
 		page, after, err := r.store.Forward(v, next, r.room())
 		if err != nil {
@@ -167,7 +171,10 @@ func (r *reader) readForward(v store.Stream) error {
 		}
 		next = after
 	}
-	return r.sendEdges(v)
+	if err := r.sendFirst(v, start, true); err != nil {
+		return err
+	}
+	return r.sendLast(v)
 }
 
 func (r *reader) readBackward(v store.Stream) error {
@@ -188,12 +195,31 @@ func (r *reader) readBackward(v store.Stream) error {
 		}
 		next = after
 	}
-	return r.sendEdges(v)
+	return r.sendLast(v)
 }
 
-// sendEdges tells a client that can take it where the stream ends, once the read has met its end.
-func (r *reader) sendEdges(v store.Stream) error {
-	if !r.edges || r.done() {
+// clusterPage is how many events EventStoreDB reads at once for a client.
+const clusterPage = 32
+
+// sendFirst tells a client that can take it where what is left of the stream begins: before the events where a
+// cluster's first page would hold none of them, after a read that brought nothing the end.
+func (r *reader) sendFirst(v store.Stream, start int64, ended bool) error {
+	before := v.First-start >= int64(min(clusterPage, r.limit))
+	if !r.edges || before == ended {
+		return nil
+	}
+	first := v.First
+	if ended {
+		if first = v.Last + 1; r.sent > 0 || start == first {
+			return nil
+		}
+	}
+	return r.call.Send(&streams.ReadResp{Content: &streams.ReadResp_FirstStreamPosition{FirstStreamPosition: uint64(first)}})
+}
+
+// sendLast ends a read with where the stream ends, for a client that can take it.
+func (r *reader) sendLast(v store.Stream) error {
+	if !r.edges {
 		return nil
 	}
 	return r.call.Send(&streams.ReadResp{Content: &streams.ReadResp_LastStreamPosition{LastStreamPosition: uint64(v.Last)}})
