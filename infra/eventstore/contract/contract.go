@@ -34,6 +34,12 @@ func Run(t *testing.T, url string) {
 		{"one position", testOnePosition},
 		{"filtered reads of $all", testFilteredReads},
 		{"edges of a stream", testEdges},
+		{"links", testResolved},
+		{"follow a busy stream", testFollowBusy},
+		{"follow a stream over its changes", testFollowChanges},
+		{"caught up", testCaughtUp},
+		{"follow all from", testFollowAllFrom},
+		{"checkpoints", testCheckpoints},
 		{"subscribe to stream", testSubscribeStream},
 		{"subscribe to all", testSubscribeAll},
 		{"filters", testFilters},
@@ -95,10 +101,16 @@ func (k *kit) append(t testing.TB, stream string, expected esdb.ExpectedRevision
 	return result
 }
 
-func (k *kit) refused(t testing.TB, code esdb.ErrorCode, stream string, expected esdb.ExpectedRevision, events ...esdb.EventData) {
+// send appends where the test may not end: in another goroutine, or because it may be refused.
+func (k *kit) send(t testing.TB, stream string, expected esdb.ExpectedRevision, events ...esdb.EventData) error {
 	t.Helper()
 	_, err := k.client.AppendToStream(deadline(t), stream, esdb.AppendToStreamOptions{ExpectedRevision: expected}, events...)
-	requireCode(t, code, err)
+	return err
+}
+
+func (k *kit) refused(t testing.TB, code esdb.ErrorCode, stream string, expected esdb.ExpectedRevision, events ...esdb.EventData) {
+	t.Helper()
+	requireCode(t, code, k.send(t, stream, expected, events...))
 }
 
 func requireCode(t testing.TB, code esdb.ErrorCode, err error) {

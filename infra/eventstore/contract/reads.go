@@ -46,7 +46,6 @@ func testReadStream(t *testing.T, k *kit) {
 		_, err := k.read(t, stream("nobody"), esdb.ReadStreamOptions{From: esdb.Start{}}, 1)
 		requireCode(t, esdb.ErrorCodeResourceNotFound, err)
 	})
-	t.Run("links are followed when asked", func(t *testing.T) { testLinks(t, k, s) })
 }
 
 func nilIfEmpty(numbers []uint64) []uint64 {
@@ -54,26 +53,6 @@ func nilIfEmpty(numbers []uint64) []uint64 {
 		return nil
 	}
 	return numbers
-}
-
-func testLinks(t *testing.T, k *kit, target string) {
-	s := stream("links")
-	link := events("link", 2)
-	for i := range link {
-		link[i].EventType, link[i].ContentType = "$>", esdb.ContentTypeBinary
-	}
-	link[0].Data, link[1].Data = []byte("4@"+target), []byte("7@"+stream("nobody"))
-	k.append(t, s, esdb.NoStream{}, link...)
-	plain := k.whole(t, s)
-	require.Nil(t, plain[0].Link)
-	require.Equal(t, "$>", plain[0].Event.EventType)
-	found, err := k.read(t, s, esdb.ReadStreamOptions{From: esdb.Start{}, ResolveLinkTos: true}, 9)
-	require.NoError(t, err)
-	require.Equal(t, link[0].EventID, found[0].Link.EventID)
-	require.Equal(t, target, found[0].Event.StreamID)
-	require.EqualValues(t, 4, found[0].Event.EventNumber)
-	require.Nil(t, found[1].Event, "the target is not there")
-	require.Equal(t, link[1].EventID, found[1].Link.EventID)
 }
 
 func testReadAll(t *testing.T, k *kit) {

@@ -146,6 +146,7 @@ type allSource struct {
 	*reader
 	position   uint64
 	considered uint64 // events since the last checkpoint
+	told       uint64 // the position of the last checkpoint, which none repeats
 }
 
 func (a *allSource) behind(until uint64) error {
@@ -194,6 +195,10 @@ func (a *allSource) caughtUp(position uint64) error {
 
 func (a *allSource) checkpoint(position uint64) error {
 	a.considered = 0
+	if position <= a.told {
+		return nil
+	}
+	a.told = position
 	return a.call.Send(&streams.ReadResp{Content: &streams.ReadResp_Checkpoint_{
 		Checkpoint: &streams.ReadResp_Checkpoint{CommitPosition: position, PreparePosition: position},
 	}})
@@ -230,11 +235,14 @@ func (s *streamSource) offer(e *store.Record) error {
 	if string(e.Stream) != s.stream || e.Revision < s.next {
 		return nil
 	}
-	if e.Revision == store.Tombstone {
+	s.next = e.Revision + 1
+	if err := s.send(e); err != nil {
+		return err
+	}
+	if e.Revision == store.Tombstone { // sent as EventStoreDB does, and then the end
 		return &store.StreamDeleted{Stream: s.stream}
 	}
-	s.next = e.Revision + 1
-	return s.send(e)
+	return nil
 }
 
 func (s *streamSource) caughtUp(uint64) error { return nil }
