@@ -22,6 +22,7 @@ var moment = time.Second
 // Run holds the event store at url to the contract. Streams get names of their own, so that it can run again.
 func Run(t *testing.T, url string) {
 	t.Helper()
+	aged := ageing(t, &kit{client: Dial(t, url), url: url})
 	for _, part := range []struct {
 		name string
 		test func(t *testing.T, k *kit)
@@ -40,6 +41,9 @@ func Run(t *testing.T, url string) {
 		{"caught up", testCaughtUp},
 		{"follow all from", testFollowAllFrom},
 		{"checkpoints", testCheckpoints},
+		{"truncation", testTruncation},
+		{"properties", testProperties},
+		{"deleted", testDeleted},
 		{"subscribe to stream", testSubscribeStream},
 		{"subscribe to all", testSubscribeAll},
 		{"filters", testFilters},
@@ -47,6 +51,7 @@ func Run(t *testing.T, url string) {
 		{"metadata", testMetadata},
 		{"content", testContent},
 		{"concurrency", testConcurrency},
+		{"age", aged}, // last: it waits for the clock
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			part.test(t, &kit{client: Dial(t, url), url: url})
