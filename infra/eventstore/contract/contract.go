@@ -41,6 +41,8 @@ func Run(t *testing.T, url string) {
 		{"caught up", testCaughtUp},
 		{"follow all from", testFollowAllFrom},
 		{"checkpoints", testCheckpoints},
+		{"retries", testRetries},
+		{"sizes", testSizes},
 		{"truncation", testTruncation},
 		{"properties", testProperties},
 		{"deleted", testDeleted},
