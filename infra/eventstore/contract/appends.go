@@ -6,6 +6,8 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 func testAppend(t *testing.T, k *kit) {
@@ -58,7 +60,8 @@ func testAppend(t *testing.T, k *kit) {
 		k.refused(t, esdb.ErrorCodeWrongExpectedVersion, s, esdb.Revision(0))
 	})
 	t.Run("$all cannot be written", func(t *testing.T) {
-		k.refused(t, esdb.ErrorCodeAccessDenied, "$all", esdb.Any{}, events("a", 1)...)
+		_, err := k.wireAppend(t, "$all", events("a", 1)) // the client may miss why a call ended early
+		require.Equal(t, codes.PermissionDenied, status.Code(err))
 	})
 }
 
