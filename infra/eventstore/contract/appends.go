@@ -60,7 +60,7 @@ func testAppend(t *testing.T, k *kit) {
 		k.refused(t, esdb.ErrorCodeWrongExpectedVersion, s, esdb.Revision(0))
 	})
 	t.Run("$all cannot be written", func(t *testing.T) {
-		_, err := k.wireAppend(t, "$all", events("a", 1)) // the client may miss why a call ended early
+		_, _, err := k.wireAppend(t, "$all", esdb.Any{}, events("a", 1)...) // the client may miss why a call ended early
 		require.Equal(t, codes.PermissionDenied, status.Code(err))
 	})
 }

@@ -42,6 +42,7 @@ func Run(t *testing.T, url string) {
 		{"follow all from", testFollowAllFrom},
 		{"checkpoints", testCheckpoints},
 		{"retries", testRetries},
+		{"refusals", testRefusals},
 		{"sizes", testSizes},
 		{"names", testNames},
 		{"bytes", testBytes},

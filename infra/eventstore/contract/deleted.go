@@ -49,6 +49,12 @@ func testDeleted(t *testing.T, k *kit) {
 			require.Len(t, k.whole(t, s), 3)
 		}
 	})
+	t.Run("the answer names the event that it wrote", func(t *testing.T) {
+		s := given(t)
+		e := k.readAll(t, esdb.ReadAllOptions{From: k.delete(t, s, esdb.Any{}).Position}, 1)[0].Event
+		require.Equal(t, "$$"+s, e.StreamID)
+		require.JSONEq(t, `{"$tb":9223372036854775807}`, string(e.Data))
+	})
 	t.Run("twice", func(t *testing.T) {
 		s := given(t)
 		first := k.delete(t, s, esdb.Any{}).Position

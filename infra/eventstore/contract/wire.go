@@ -53,7 +53,9 @@ func (basic) RequireTransportSecurity() bool { return true }
 // wireRead sends one read and answers all that comes until it ends.
 func (k *kit) wireRead(t testing.TB, o *streams.ReadReq_Options) (answers []*streams.ReadResp, err error) {
 	t.Helper()
-	o.UuidOption = &streams.ReadReq_Options_UUIDOption{Content: &streams.ReadReq_Options_UUIDOption_Structured{Structured: &shared.Empty{}}}
+	if o.UuidOption == nil {
+		o.UuidOption = &streams.ReadReq_Options_UUIDOption{Content: &streams.ReadReq_Options_UUIDOption_Structured{Structured: &shared.Empty{}}}
+	}
 	if o.FilterOption == nil {
 		o.FilterOption = &streams.ReadReq_Options_NoFilter{NoFilter: &shared.Empty{}}
 	}
