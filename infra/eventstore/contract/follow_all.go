@@ -73,16 +73,24 @@ func testFollowAllFrom(t *testing.T, k *kit) {
 		for i, e := range k.whole(t, s)[:4] {
 			h := k.toAll(t, esdb.SubscribeToAllOptions{From: e.Event.Position})
 			require.Equal(t, sentIDs(sent[i+1:]), ids(h.eventsOf(s, 4-i)))
+			other, live := stream("other"), events("live", 2)
+			k.append(t, other, esdb.NoStream{}, live...)
+			require.Equal(t, sentIDs(live), ids(h.eventsOf(other, 2)))
 		}
 	})
-	t.Run("from the last position there is, only what comes", func(t *testing.T) {
-		s, sent := stream("elder"), events("x", 2)
-		end := k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.End{}}, 1)[0].OriginalEvent().Position
-		h := k.toAll(t, esdb.SubscribeToAllOptions{From: end})
-		h.untilCaughtUp()
-		k.append(t, s, esdb.NoStream{}, sent...)
-		require.Equal(t, sentIDs(sent), ids(h.eventsOf(s, 2)))
-	})
+	last := k.mark(t)
+	for name, from := range map[string]esdb.AllPosition{"the end": esdb.End{}, "the last position there is": last} {
+		t.Run("from "+name+", only what comes", func(t *testing.T) {
+			s, sent := stream("elder"), events("x", 2)
+			h := k.toAll(t, esdb.SubscribeToAllOptions{From: from})
+			old, _ := h.untilCaughtUp()
+			k.append(t, s, esdb.NoStream{}, sent...)
+			require.Equal(t, sentIDs(sent), ids(h.eventsOf(s, 2)))
+			for _, e := range old {
+				require.Greater(t, e.OriginalEvent().Position.Commit, last.Commit)
+			}
+		})
+	}
 	t.Run("metadata, deletes and tombstones are seen", func(t *testing.T) {
 		s, from := stream("elder"), k.mark(t)
 		k.append(t, s, esdb.NoStream{}, events("x", 1)...)

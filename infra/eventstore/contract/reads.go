@@ -31,7 +31,6 @@ func testReadStream(t *testing.T, k *kit) {
 		{"backwards from the middle", esdb.Backwards, esdb.Revision(12), 5, down(12, 8)},
 		{"backwards from the start", esdb.Backwards, esdb.Start{}, 5, span(0, 0)},
 		{"backwards from beyond", esdb.Backwards, esdb.Revision(400), 2, down(29, 28)},
-		{"nothing", esdb.Forwards, esdb.Start{}, 0, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			found, err := k.read(t, s, esdb.ReadStreamOptions{Direction: c.direction, From: c.from}, c.count)
@@ -53,46 +52,4 @@ func nilIfEmpty(numbers []uint64) []uint64 {
 		return nil
 	}
 	return numbers
-}
-
-func testReadAll(t *testing.T, k *kit) {
-	before := k.append(t, stream("mark"), esdb.NoStream{}, events("mark", 1)...)
-	a, b := stream("elder"), stream("child")
-	sent := events("x", 12)
-	for i := 0; i < len(sent); i += 2 { // a a b b a a …
-		name := a
-		if i%4 == 2 {
-			name = b
-		}
-		k.append(t, name, esdb.Any{}, sent[i:i+2]...)
-	}
-	start := esdb.Position{Commit: before.CommitPosition, Prepare: before.PreparePosition}
-	forward := k.readAll(t, esdb.ReadAllOptions{From: start}, 13)
-	t.Run("forwards from a position holds it, and then all in commit order", func(t *testing.T) {
-		require.Equal(t, before.CommitPosition, forward[0].OriginalEvent().Position.Commit)
-		require.Equal(t, sentIDs(sent), ids(forward[1:]))
-		for i := 1; i < len(forward); i++ {
-			require.Greater(t, forward[i].OriginalEvent().Position.Commit, forward[i-1].OriginalEvent().Position.Commit)
-		}
-	})
-	t.Run("backwards from a position leaves it out", func(t *testing.T) {
-		back := k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: forward[12].OriginalEvent().Position}, 11)
-		for i := range back {
-			require.Equal(t, sent[10-i].EventID, back[i].OriginalEvent().EventID)
-		}
-	})
-	t.Run("backwards from the end begins with the last", func(t *testing.T) {
-		back := k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.End{}}, 1)
-		require.Equal(t, sent[11].EventID, back[0].OriginalEvent().EventID)
-	})
-	t.Run("forwards from the start begins with the first, limits hold", func(t *testing.T) {
-		two := k.readAll(t, esdb.ReadAllOptions{From: esdb.Start{}}, 2)
-		require.Len(t, two, 2)
-		again := k.readAll(t, esdb.ReadAllOptions{From: two[0].OriginalEvent().Position}, 2)
-		require.Equal(t, ids(two), ids(again))
-	})
-	t.Run("the ends", func(t *testing.T) {
-		require.Empty(t, k.readAll(t, esdb.ReadAllOptions{From: esdb.End{}}, 5))
-		require.Empty(t, k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.Start{}}, 5))
-	})
 }

@@ -116,34 +116,6 @@ func testSubscribeStream(t *testing.T, k *kit) {
 	})
 }
 
-func testSubscribeAll(t *testing.T, k *kit) {
-	t.Run("from a position, which is left out, then live", func(t *testing.T) {
-		mark := k.append(t, stream("mark"), esdb.NoStream{}, events("mark", 1)...)
-		a, b, sent := stream("elder"), stream("child"), events("x", 8)
-		k.append(t, a, esdb.NoStream{}, sent[:3]...)
-		k.append(t, b, esdb.NoStream{}, sent[3:5]...)
-		h := k.toAll(t, esdb.SubscribeToAllOptions{From: esdb.Position{Commit: mark.CommitPosition, Prepare: mark.PreparePosition}})
-		old, _ := h.untilCaughtUp()
-		require.Equal(t, sentIDs(sent[:5]), ids(old))
-		k.append(t, a, esdb.Revision(2), sent[5:]...)
-		require.Equal(t, sentIDs(sent[5:]), ids(h.events(3)))
-	})
-	t.Run("from the end", func(t *testing.T) {
-		k.append(t, stream("mark"), esdb.NoStream{}, events("mark", 1)...)
-		h := k.toAll(t, esdb.SubscribeToAllOptions{From: esdb.End{}})
-		old, _ := h.untilCaughtUp()
-		require.Empty(t, old)
-		sent := events("x", 2)
-		k.append(t, stream("elder"), esdb.NoStream{}, sent...)
-		require.Equal(t, sentIDs(sent), ids(h.events(2)))
-	})
-	t.Run("from the start begins with the first event", func(t *testing.T) {
-		first := k.readAll(t, esdb.ReadAllOptions{From: esdb.Start{}}, 3)
-		h := k.toAll(t, esdb.SubscribeToAllOptions{From: esdb.Start{}})
-		require.Equal(t, ids(first), ids(h.events(3)))
-	})
-}
-
 func testFilters(t *testing.T, k *kit) {
 	mark := k.append(t, stream("mark"), esdb.NoStream{}, events("mark", 1)...)
 	start := esdb.Position{Commit: mark.CommitPosition, Prepare: mark.PreparePosition}
@@ -181,38 +153,6 @@ func testFilters(t *testing.T, k *kit) {
 			require.GreaterOrEqual(t, last.Commit, old[len(old)-1].OriginalEvent().Position.Commit)
 		})
 	}
-	t.Run("checkpoints come after every window x interval events considered", func(t *testing.T) {
-		f := esdb.SubscriptionFilter{Type: esdb.StreamFilterType, Prefixes: []string{"nobody-" + tag}}
-		h := k.toAll(t, esdb.SubscribeToAllOptions{From: start, Filter: &f, MaxSearchWindow: 2, CheckpointInterval: 3})
-		old, checkpoints := h.untilCaughtUp()
-		require.Empty(t, old)
-		require.GreaterOrEqual(t, len(checkpoints), 20/6)
-		for i := 1; i < len(checkpoints); i++ {
-			require.GreaterOrEqual(t, checkpoints[i].Commit, checkpoints[i-1].Commit)
-		}
-		live := events("live", 12)
-		k.append(t, a, esdb.Any{}, live...)
-		e := h.next(func(e *esdb.SubscriptionEvent) bool { return e.CheckPointReached == nil })
-		require.Greater(t, e.CheckPointReached.Commit, checkpoints[len(checkpoints)-1].Commit)
-	})
-	t.Run("a subscription goes on from a checkpoint without loss", func(t *testing.T) {
-		f := esdb.SubscriptionFilter{Type: esdb.StreamFilterType, Prefixes: []string{a, b}}
-		h := k.toAll(t, esdb.SubscribeToAllOptions{From: start, Filter: &f, MaxSearchWindow: 1, CheckpointInterval: 1})
-		seen := 0
-		var at *esdb.Position
-		for seen < 7 || at == nil {
-			e := h.next(func(*esdb.SubscriptionEvent) bool { return false })
-			require.Nil(t, e.SubscriptionDropped)
-			if e.EventAppeared != nil {
-				seen++
-			}
-			if at = e.CheckPointReached; at != nil && seen >= 7 {
-				break
-			}
-		}
-		rest := k.toAll(t, esdb.SubscribeToAllOptions{From: *at, Filter: &f})
-		require.Equal(t, sent[seen].EventID, rest.event().OriginalEvent().EventID)
-	})
 	t.Run("system events can be left out", func(t *testing.T) {
 		k.append(t, "$$"+a, esdb.Any{}, metadataEvent(`{"note":1}`))
 		h := k.toAll(t, esdb.SubscribeToAllOptions{From: start, Filter: esdb.ExcludeSystemEventsFilter()})
