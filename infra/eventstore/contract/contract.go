@@ -10,7 +10,17 @@ import (
 // Run holds the event store at url to the contract. Streams get names of their own, so that it can run again.
 func Run(t *testing.T, url string) {
 	t.Helper()
-	aged := ageing(t, &kit{client: Dial(t, url), url: url})
+	run(t, kit{url: url})
+}
+
+func run(t *testing.T, with kit) {
+	t.Helper()
+	dialled := func(t *testing.T) *kit {
+		k := with
+		k.client = Dial(t, k.url)
+		return &k
+	}
+	aged := ageing(t, dialled(t))
 	for _, part := range []struct {
 		name string
 		test func(t *testing.T, k *kit)
@@ -46,7 +56,7 @@ func Run(t *testing.T, url string) {
 		{"age", aged}, // last: it waits for the clock
 	} {
 		t.Run(part.name, func(t *testing.T) {
-			part.test(t, &kit{client: Dial(t, url), url: url})
+			part.test(t, dialled(t))
 		})
 	}
 }

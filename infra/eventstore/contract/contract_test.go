@@ -11,5 +11,5 @@ func TestExternal(t *testing.T) {
 	if url == "" {
 		t.Skip("CAREL_TEST_EVENTSTORE is not set")
 	}
-	Run(t, url)
+	run(t, kit{url: url, limited: true})
 }

@@ -23,6 +23,8 @@ var moment = time.Second
 type kit struct {
 	client *esdb.Client
 	url    string
+	// limited: the server's operator may have set lower limits, above which nothing is tested.
+	limited bool
 }
 
 func deadline(t testing.TB) context.Context {

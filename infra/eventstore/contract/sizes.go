@@ -78,6 +78,7 @@ func (k *kit) fits(t *testing.T, s string, sent []esdb.EventData) bool {
 		require.NotNil(t, answer.GetSuccess(), "%v", answer)
 		return true
 	}
+	require.True(t, k.limited, "%v", err)
 	require.Equal(t, codes.InvalidArgument, status.Code(err), "%v", err)
 	require.Equal(t, []string{"maximum-append-size-exceeded"}, trailer.Get("exception"))
 	_, err = k.read(t, s, esdb.ReadStreamOptions{From: esdb.Start{}}, 1)
