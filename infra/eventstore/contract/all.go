@@ -47,6 +47,22 @@ func (k *kit) allOf(t testing.TB, from esdb.AllPosition, s string) []*esdb.Resol
 	})
 }
 
+// firstOf reads $all until it has met n events of a stream.
+func (k *kit) firstOf(t testing.TB, opts esdb.ReadAllOptions, s string, n int) (found []*esdb.ResolvedEvent) {
+	t.Helper()
+	reading, err := k.client.ReadAll(deadline(t), opts, math.MaxUint64)
+	require.NoError(t, err)
+	defer reading.Close()
+	for len(found) < n {
+		e, err := reading.Recv()
+		require.NoError(t, err)
+		if e.OriginalEvent().StreamID == s {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
 func testAllPositions(t *testing.T, k *kit) {
 	window := k.window(t)
 	order := ids(window)
@@ -62,15 +78,17 @@ func testAllPositions(t *testing.T, k *kit) {
 				want := slices.Clone(order[max(0, i-limit):i])
 				slices.Reverse(want)
 				found := ids(k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: from}, uint64(limit)))
-				require.Len(t, found, limit, "there is the mark's past too")
+				require.GreaterOrEqual(t, len(found), len(want))
+				require.LessOrEqual(t, len(found), limit)
 				require.Equal(t, want, found[:len(want)])
 			})
 		}
 	}
 	t.Run("backwards from the end comes to the last event first", func(t *testing.T) {
-		found := k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.End{}}, 50)
-		requireFalling(t, found)
-		require.Contains(t, ids(found), order[len(order)-1])
+		last := window[len(window)-1].OriginalEvent()
+		found := k.firstOf(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.End{}}, last.StreamID, 1)
+		require.Equal(t, last.EventID, found[0].OriginalEvent().EventID)
+		requireFalling(t, k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.End{}}, 50))
 	})
 	t.Run("a long read backwards is the same forwards, turned", func(t *testing.T) {
 		end := window[len(window)-1].OriginalEvent().Position
@@ -121,9 +139,9 @@ func testOddPositions(t *testing.T, k *kit, window []*esdb.ResolvedEvent) {
 		require.Empty(t, found)
 	})
 	t.Run("backwards from far behind the end", func(t *testing.T) {
-		found, err := k.tryAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: beyond}, 500)
+		found, err := k.tryAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: beyond}, 20)
 		requireFalling(t, found)
-		require.True(t, err != nil || slices.Contains(ids(found), window[len(window)-1].OriginalEvent().EventID))
+		require.True(t, err != nil || len(found) > 0 && found[0].OriginalEvent().Position.Commit >= window[len(window)-1].OriginalEvent().Position.Commit)
 	})
 }
 

@@ -59,7 +59,7 @@ func testFilteredReads(t *testing.T, k *kit) {
 		want   []uuid.UUID
 	}{
 		{"type prefix", byType(&expression{Prefix: []string{tag + "Moved"}}, 32), pick(func(i int) bool { return i%3 == 1 })},
-		{"type prefixes", byType(&expression{Prefix: []string{tag + "Moved", "nobody", tag + "Visited"}}, 0), pick(func(i int) bool { return i%3 != 2 })},
+		{"type prefixes", byType(&expression{Prefix: []string{tag + "Moved", tag + "Nobody", tag + "Visited"}}, 0), pick(func(i int) bool { return i%3 != 2 })},
 		{"type regex", byType(&expression{Regex: "^" + tag + "(Left|Moved)"}, 1), pick(func(i int) bool { return i%3 != 0 })},
 		{"stream prefix", byStream(&expression{Prefix: []string{tag + "-elder-"}}, 5), pick(func(i int) bool { return i/30 != 1 })},
 		{"stream prefixes", byStream(&expression{Prefix: []string{tag + "-child-", tag + "-elder-2"}}, 500), pick(func(i int) bool { return i/30 != 0 })},

@@ -59,9 +59,6 @@ func link(number uint64, stream string) esdb.EventData {
 
 func testResolved(t *testing.T, k *kit) {
 	s, all, from := k.linkedStream(t)
-	ofStream := func(found []*esdb.ResolvedEvent) []*esdb.ResolvedEvent {
-		return slices.DeleteFunc(found, func(e *esdb.ResolvedEvent) bool { return e.OriginalEvent().StreamID != s })
-	}
 	n := uint64(len(all))
 	for name, read := range map[string]func(t *testing.T, resolve bool) []*esdb.ResolvedEvent{
 		"stream": func(t *testing.T, resolve bool) []*esdb.ResolvedEvent {
@@ -76,10 +73,10 @@ func testResolved(t *testing.T, k *kit) {
 			return found
 		},
 		"$all": func(t *testing.T, resolve bool) []*esdb.ResolvedEvent {
-			return ofStream(k.readAll(t, esdb.ReadAllOptions{From: from, ResolveLinkTos: resolve}, 10*n))
+			return k.firstOf(t, esdb.ReadAllOptions{From: from, ResolveLinkTos: resolve}, s, len(all))
 		},
 		"$all backwards": func(t *testing.T, resolve bool) []*esdb.ResolvedEvent {
-			found := ofStream(k.readAll(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.End{}, ResolveLinkTos: resolve}, 10*n))
+			found := k.firstOf(t, esdb.ReadAllOptions{Direction: esdb.Backwards, From: esdb.End{}, ResolveLinkTos: resolve}, s, len(all))
 			slices.Reverse(found)
 			return found
 		},

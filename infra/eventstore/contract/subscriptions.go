@@ -119,7 +119,7 @@ func testSubscribeStream(t *testing.T, k *kit) {
 func testFilters(t *testing.T, k *kit) {
 	mark := k.append(t, stream("mark"), esdb.NoStream{}, events("mark", 1)...)
 	start := esdb.Position{Commit: mark.CommitPosition, Prepare: mark.PreparePosition}
-	tag := stream("f")[:8]
+	tag := stream("f")
 	a, b := tag+"-elder-1", tag+"-child-1"
 	sent := events("x", 20)
 	for i := range sent {
@@ -139,7 +139,7 @@ func testFilters(t *testing.T, k *kit) {
 		filter esdb.SubscriptionFilter
 		want   []esdb.EventData
 	}{
-		{"stream prefix", esdb.SubscriptionFilter{Type: esdb.StreamFilterType, Prefixes: []string{"nobody", b}}, pick(func(i int) bool { return i >= 10 })},
+		{"stream prefix", esdb.SubscriptionFilter{Type: esdb.StreamFilterType, Prefixes: []string{"nobody-" + tag, b}}, pick(func(i int) bool { return i >= 10 })},
 		{"stream regex", esdb.SubscriptionFilter{Type: esdb.StreamFilterType, Regex: tag + "-(elder|house)-"}, pick(func(i int) bool { return i < 10 })},
 		{"event type prefix", esdb.SubscriptionFilter{Type: esdb.EventFilterType, Prefixes: []string{"Moved.v1" + tag}}, pick(func(i int) bool { return i%2 == 1 })},
 		{"event type regex", esdb.SubscriptionFilter{Type: esdb.EventFilterType, Regex: "^Visited.*" + tag + "$"}, pick(func(i int) bool { return i%2 == 0 })},
