@@ -32,7 +32,7 @@ func testCaughtUp(t *testing.T, k *kit) {
 				}
 				return nil
 			})
-			h.requireTransitions(sent[len(sent)-1].EventID)
+			h.requireTransitions(sent[len(sent)-1].EventID, false)
 			require.NoError(t, g.Wait())
 		})
 	}
@@ -43,22 +43,29 @@ func testCaughtUp(t *testing.T, k *kit) {
 	})
 }
 
-// requireTransitions reads to the event last and a caught-up message, and checks that between two of those there was
-// something to fall behind.
-func (h heard) requireTransitions(last uuid.UUID) {
+// requireTransitions answers the events up to last, and goes on to a caught-up message where none was heard. Between two
+// of those there must have been something to fall behind.
+func (h heard) requireTransitions(last uuid.UUID, live bool) (found []*esdb.ResolvedEvent) {
 	h.t.Helper()
-	times, since, seen := 0, 1, false
-	for !seen || times == 0 {
+	since, seen := 1, false
+	if live {
+		since = 0
+	}
+	for !seen || !live {
 		e := h.sub.Recv()
 		require.Nil(h.t, e.SubscriptionDropped, "dropped: %+v", e.SubscriptionDropped)
 		if e.CaughtUp != nil {
 			require.Positive(h.t, since, "caught up twice with nothing between")
-			times, since = times+1, 0
+			live, since = true, 0
 			continue
 		}
 		since++
-		seen = seen || e.EventAppeared != nil && e.EventAppeared.OriginalEvent().EventID == last
+		if e.EventAppeared != nil {
+			found = append(found, e.EventAppeared)
+			seen = seen || e.EventAppeared.OriginalEvent().EventID == last
+		}
 	}
+	return found
 }
 
 func testFollowAllFrom(t *testing.T, k *kit) {

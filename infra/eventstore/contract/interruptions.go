@@ -109,6 +109,7 @@ func testInterruptions(t *testing.T, k *kit) {
 	})
 	t.Run("an append that is cancelled is kept whole or not at all", func(t *testing.T) { testCancelledAppends(t, k) })
 	t.Run("a reader that stops holds up nobody and misses nothing", func(t *testing.T) { testSlowReaders(t, k, b) })
+	t.Run("a follower that stops while it is live misses nothing", func(t *testing.T) { testStalledFollowers(t, k) })
 }
 
 // dropped answers why the subscription ended.
@@ -133,31 +134,4 @@ func testCancelledAppends(t *testing.T, k *kit) {
 		k.append(t, s, esdb.NoStream{}, sent...)
 		require.Equal(t, sentIDs(sent), ids(k.whole(t, s)))
 	}
-}
-
-func testSlowReaders(t *testing.T, k *kit, b burden) {
-	k.since(t, 24, "23.10 drops a subscription that is too slow")
-	slow := []heard{
-		k.toStream(t, b.stream, esdb.SubscribeToStreamOptions{From: esdb.Start{}}),
-		k.toAll(t, esdb.SubscribeToAllOptions{From: b.from, Filter: &esdb.SubscriptionFilter{Type: esdb.StreamFilterType, Prefixes: []string{b.stream}}}),
-	}
-	live := k.toStream(t, b.stream, esdb.SubscribeToStreamOptions{From: esdb.End{}})
-	live.untilCaughtUp()
-	reading, err := k.client.ReadAll(deadline(t), esdb.ReadAllOptions{From: b.from}, b.events)
-	require.NoError(t, err)
-	defer reading.Close()
-
-	more := many(200, 8<<10)
-	for i := 0; i < len(more); i += 50 {
-		k.append(t, b.stream, esdb.Revision(b.events+uint64(i)-1), more[i:i+50]...)
-	}
-	require.Equal(t, sentIDs(more), ids(live.events(len(more))))
-	require.Len(t, k.whole(t, b.stream), int(b.events)+len(more))
-
-	for _, h := range slow {
-		require.Equal(t, span(0, b.events+uint64(len(more))-1), revisions(h.until(b.events+uint64(len(more))-1)))
-	}
-	found, err := collect(reading)
-	require.NoError(t, err)
-	require.Len(t, found, int(b.events))
 }
