@@ -3,6 +3,7 @@
 import { after } from "node:test";
 import { packages } from "./clients.mjs";
 import { Kit } from "./kit.mjs";
+import { access } from "./access.mjs";
 import { appends } from "./appends.mjs";
 import { contents } from "./contents.mjs";
 import { deletes } from "./deletes.mjs";
@@ -19,4 +20,8 @@ if (!url) {
 }
 const kit = new Kit(name, url);
 after(() => kit.client.dispose());
-for (const part of [appends, contents, readsOfStreams, readsOfAll, links, subscriptionsToStreams, subscriptionsToAll, filters, metadata, deletes]) part(kit);
+for (const part of [
+  appends, contents, readsOfStreams, readsOfAll, links, subscriptionsToStreams, subscriptionsToAll, filters, metadata, deletes, access,
+]) {
+  part(kit);
+}
