@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
@@ -19,6 +20,8 @@ type source interface {
 	offer(e *store.Record) error
 	// caughtUp is called each time the subscription goes live at position.
 	caughtUp(position uint64) error
+	// place encodes where a client that has had all up to position would go on; nil before the first event.
+	place(position uint64) []byte
 }
 
 // follow serves a subscription: from disk until the tail in memory takes over, then live; a reader that falls behind
@@ -39,13 +42,13 @@ func (r *reader) follow() error {
 		if err := src.caughtUp(position); err != nil {
 			return err
 		}
-		if err := r.call.SendMsg(&streams.ReadResp{Content: &streams.ReadResp_CaughtUp_{CaughtUp: &streams.ReadResp_CaughtUp{}}}); err != nil {
+		if err := r.call.SendMsg(turn(respCaughtUp, time.Now(), src.place(position))); err != nil {
 			return err
 		}
 		if position, err = r.live(src, position); err != nil {
 			return err
 		}
-		if err := r.call.SendMsg(&streams.ReadResp{Content: &streams.ReadResp_FellBehind_{FellBehind: &streams.ReadResp_FellBehind{}}}); err != nil {
+		if err := r.call.SendMsg(turn(respFellBehind, time.Now(), src.place(position))); err != nil {
 			return err
 		}
 	}
@@ -193,6 +196,8 @@ func (a *allSource) caughtUp(position uint64) error {
 	return a.checkpoint(position)
 }
 
+func (a *allSource) place(position uint64) []byte { return placeInAll(position) }
+
 func (a *allSource) checkpoint(position uint64) error {
 	a.considered = 0
 	if position <= a.told {
@@ -246,3 +251,5 @@ func (s *streamSource) offer(e *store.Record) error {
 }
 
 func (s *streamSource) caughtUp(uint64) error { return nil }
+
+func (s *streamSource) place(uint64) []byte { return placeInStream(s.next - 1) }

@@ -3,6 +3,7 @@ package embedded
 import (
 	"encoding/binary"
 	"strconv"
+	"time"
 
 	"google.golang.org/grpc/mem"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -12,7 +13,11 @@ import (
 
 // The field numbers of streams.proto that events are written with.
 const (
-	respEvent = 1
+	respEvent, respCaughtUp, respFellBehind = 1, 8, 9
+
+	turnTime, turnRevision, turnPosition = 1, 2, 3
+	positionCommit, positionPrepare      = 1, 2
+	timeSeconds, timeNanos               = 1, 2
 
 	readEventEvent, readEventLink, readEventCommit = 1, 2, 3
 
@@ -113,6 +118,32 @@ func appendEntry[T string | []byte](b []byte, key string, value T) []byte {
 	b = protowire.AppendVarint(b, uint64(2+protowire.SizeBytes(len(key))+protowire.SizeBytes(len(value))))
 	b = appendBytes(b, mapKey, key)
 	return appendBytes(b, mapValue, value)
+}
+
+// turn encodes the message that a subscription has gone live or fallen behind, when and at which place. Clients of
+// EventStoreDB know it empty and pass over what is in it; those of KurrentDB take the time for a promise of the place,
+// so without a place there is neither.
+func turn(kind protowire.Number, now time.Time, place []byte) *frame {
+	var body []byte
+	if place != nil {
+		at := appendNumber(appendNumber(nil, timeSeconds, uint64(now.Unix())), timeNanos, uint64(now.Nanosecond()))
+		body = append(appendBytes(nil, turnTime, at), place...)
+	}
+	return &frame{mem.SliceBuffer(appendBytes(nil, kind, body))}
+}
+
+func placeInStream(revision int64) []byte {
+	if revision < 0 {
+		return nil
+	}
+	return appendNumber(nil, turnRevision, uint64(revision))
+}
+
+func placeInAll(position uint64) []byte {
+	if position == 0 {
+		return nil
+	}
+	return appendBytes(nil, turnPosition, appendNumber(appendNumber(nil, positionCommit, position), positionPrepare, position))
 }
 
 func appendTag(b []byte, field protowire.Number, t protowire.Type) []byte {
