@@ -57,6 +57,7 @@ func runNodeSuite(t *testing.T, url, client string) {
 	passed := regexp.MustCompile(`(?m)^# pass (\d+)$`).FindSubmatch(output)
 	require.NotNil(t, passed, "%s", output)
 	require.NotEqual(t, "0", string(passed[1]))
+	require.Contains(t, string(output), "\n# skipped 0\n", "all of it is for this server")
 	t.Logf("%s tests passed", passed[1])
 }
 

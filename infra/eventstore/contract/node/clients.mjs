@@ -10,6 +10,7 @@ const dialects = {
     conflict: (e) => ({ expected: e.expectedVersion, actual: e.actualVersion }),
     filtersReads: false,
     turnsAtEnds: false,
+    tellsPlaces: false,
   },
   "@kurrent/kurrentdb-client": {
     client: "KurrentDBClient",
@@ -17,6 +18,7 @@ const dialects = {
     conflict: (e) => ({ expected: e.expectedState, actual: e.actualState }),
     filtersReads: true,
     turnsAtEnds: true, // it asks for a read forwards from the end as one backwards, and the other way round at the start
+    tellsPlaces: true, // with a caught-up message, from where to go on
   },
 };
 

@@ -5,13 +5,14 @@ export class Heard {
   events = [];
   checkpoints = [];
   caughtUp = 0;
+  live = {}; // what the newest caught-up message said
   #changed = () => {};
 
   /** Follows subscription until the test t ends. */
   constructor(t, subscription) {
     this.subscription = subscription;
     subscription.on("data", (e) => this.#note(() => this.events.push(e)));
-    subscription.on("caughtUp", () => this.#note(() => this.caughtUp++));
+    subscription.on("caughtUp", (live = {}) => this.#note(() => (this.caughtUp++, (this.live = live))));
     subscription.on("error", (e) => this.#note(() => (this.error = e)));
     t.after(() => this.stop());
   }

@@ -106,3 +106,23 @@ export function subscriptionsToAll(k) {
     assert.deepEqual(ids(heard.events).slice(0, read.length), ids(read).slice(0, heard.events.length));
   });
 }
+
+/** A subscription that goes live says from where it could go on: newer clients know of it, and clusters since 25.0. */
+export function placesOfSubscriptions(k) {
+  if (!k.dialect.tellsPlaces) return;
+  it("live, with the place to go on from", async (t) => {
+    const s = stream("elder"), events = k.events("a", 3);
+    const live = async (subscription) => {
+      const heard = k.follow(t, subscription);
+      await heard.until(() => heard.caughtUp === 1, "being live");
+      return heard.live;
+    };
+    assert.equal((await live(k.client.subscribeToStream(s))).revision, undefined, "there is no place yet");
+    const at = (await k.append(s, events, k.lib.NO_STREAM)).position;
+    const ofStream = await live(k.client.subscribeToStream(s)), ofAll = await live(k.client.subscribeToAll({ fromPosition: at }));
+    if (!ofStream.date && !ofAll.date) return t.skip("the server does not say");
+    assert.equal(ofStream.revision, 2n);
+    assert.ok(ofAll.position.commit >= at.commit);
+    assert.ok(Math.abs(ofAll.date.getTime() - Date.now()) < 3_600_000, "told by a clock near ours");
+  });
+}

@@ -11,7 +11,7 @@ import { filters } from "./filters.mjs";
 import { links } from "./links.mjs";
 import { metadata } from "./metadata.mjs";
 import { readsOfAll, readsOfStreams } from "./reads.mjs";
-import { subscriptionsToAll, subscriptionsToStreams } from "./subscriptions.mjs";
+import { placesOfSubscriptions, subscriptionsToAll, subscriptionsToStreams } from "./subscriptions.mjs";
 
 const [url, name = packages[0]] = process.argv.slice(2);
 if (!url) {
@@ -21,7 +21,8 @@ if (!url) {
 const kit = new Kit(name, url);
 after(() => kit.client.dispose());
 for (const part of [
-  appends, contents, readsOfStreams, readsOfAll, links, subscriptionsToStreams, subscriptionsToAll, filters, metadata, deletes, access,
+  appends, contents, readsOfStreams, readsOfAll, links, subscriptionsToStreams, subscriptionsToAll, placesOfSubscriptions, filters,
+  metadata, deletes, access,
 ]) {
   part(kit);
 }
