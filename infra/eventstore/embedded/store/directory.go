@@ -48,6 +48,31 @@ func openDirectory(o *Options, po *pebble.Options) (*pebble.DB, *pebble.Lock, er
 	return db, lock, nil
 }
 
+// openToRead opens an existing directory so that nothing in it is changed.
+func openToRead(o *Options) (*pebble.DB, *pebble.Lock, error) {
+	if err := o.complete(); err != nil {
+		return nil, nil, err
+	}
+	if found, err := pebble.Peek(o.Dir, o.FS); err != nil || !found.Exists {
+		return nil, nil, fmt.Errorf("%s: %w", o.Dir, errors.Join(ErrNoStore, err))
+	}
+	lock, err := pebble.LockDirectory(o.Dir, o.FS)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
+	}
+	failed := func(err error) { o.Logger.Error("event store: reading failed", "error", err) }
+	po := pebbleOptions(o, &pebbleLog{logger: o.Logger, fail: failed})
+	po.Lock, po.ReadOnly = lock, true
+	db, err := pebble.Open(o.Dir, po)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open the event store in %s: %w", o.Dir, err), lock.Close())
+	}
+	if err := readFormat(db); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("%s: %w", o.Dir, err), db.Close(), lock.Close())
+	}
+	return db, lock, nil
+}
+
 // checkContents refuses, before anything is written, a directory that holds something else than a Pebble store (or
 // the beginning of one whose making was cut off).
 func checkContents(fs vfs.FS, dir string) error {
@@ -81,20 +106,26 @@ func ofPebble(name string) bool {
 
 // checkFormat reads the format key; a store without any key is new and gets one.
 func checkFormat(db *pebble.DB) error {
-	value, closer, err := db.Get(formatKey())
+	err := readFormat(db)
 	if errors.Is(err, pebble.ErrNotFound) {
 		return writeFormat(db)
 	}
-	if err != nil {
-		return fmt.Errorf("read the format: %w", err)
-	}
+	return err
+}
+
+func readFormat(db *pebble.DB) error {
 	var f format
-	err = json.Unmarshal(value, &f)
-	if closeErr := closer.Close(); closeErr != nil {
-		return fmt.Errorf("read the format: %w", closeErr)
-	}
+	var unread error
+	found, err := get(db, formatKey(), func(value []byte) error {
+		unread = json.Unmarshal(value, &f)
+		return nil
+	})
 	switch {
-	case err != nil || f.Product != product:
+	case err != nil:
+		return fmt.Errorf("read the format: %w", err)
+	case !found:
+		return fmt.Errorf("read the format: %w", pebble.ErrNotFound)
+	case unread != nil || f.Product != product:
 		return ErrForeign
 	case f.Version > formatVersion:
 		return fmt.Errorf("%w (format %d; this one reads up to %d)", ErrNewer, f.Version, formatVersion)

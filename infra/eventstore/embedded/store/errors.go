@@ -16,6 +16,10 @@ var (
 	ErrInUse = errors.New("the data directory is in use by another process: stop that one first, or give another directory")
 	// ErrForeign refuses a directory that holds something else.
 	ErrForeign = errors.New("the directory holds other files and no event store: give an empty directory, or the one of an event store")
+	// ErrScavenging is answered to a second scavenge at the same time.
+	ErrScavenging = errors.New("a scavenge is running already: wait for its end")
+	// ErrNoStore is answered where a directory is to be read and holds no event store.
+	ErrNoStore = errors.New("there is no event store in this directory: give the one that holds its files")
 	// ErrNewer refuses a data directory of a newer version.
 	ErrNewer = errors.New("the data directory was written by a newer version: run that version, or give another directory")
 )

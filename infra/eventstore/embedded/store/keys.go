@@ -10,11 +10,13 @@ import (
 //	0x01 position(8)                   → event record (record.go)
 //	0x02 stream name                   → stream id(8), dense from 1
 //	0x04 stream id(8) revision(8)      → position(8)
+//	0x05 stream id(8)                  → first revision kept(8), events removed(8); only of scavenged streams
 const (
 	systemSpace byte = 0x00
 	logSpace    byte = 0x01
 	nameSpace   byte = 0x02
 	indexSpace  byte = 0x04
+	keptSpace   byte = 0x05
 )
 
 const (
@@ -44,6 +46,10 @@ func indexKey(id uint64, revision int64) []byte {
 	binary.BigEndian.PutUint64(k[1:], id)
 	binary.BigEndian.PutUint64(k[9:], uint64(revision))
 	return k
+}
+
+func keptKey(id uint64) []byte {
+	return binary.BigEndian.AppendUint64([]byte{keptSpace}, id)
 }
 
 func positionValue(position uint64) []byte {

@@ -95,7 +95,8 @@ func recordAt(db pebble.Reader, id uint64, revision int64) (*Record, error) {
 	return p.fetch(db, id, revision, position)
 }
 
-// fetch reads the event that the index of stream id names for revision.
+// fetch reads the event that the index of stream id names for revision; nil where a scavenge has removed both since the
+// index was read.
 func (p *page) fetch(db pebble.Reader, id uint64, revision int64, position uint64) (r *Record, err error) {
 	found, err := get(db, logKey(position), func(value []byte) error {
 		r, err = p.add(position, value)
@@ -105,6 +106,9 @@ func (p *page) fetch(db pebble.Reader, id uint64, revision int64, position uint6
 	case err != nil:
 		return nil, err
 	case !found:
+		if still, err := get(db, indexKey(id, revision), func([]byte) error { return nil }); !still || err != nil {
+			return nil, err
+		}
 		return nil, corrupt(position, errors.New("the index names it and the log does not hold it"))
 	case r.streamID != id || r.Revision != revision:
 		p.dropLast()

@@ -27,6 +27,8 @@ type Store struct {
 	visible atomic.Uint64 // the position up to which everything is durable and may be read
 	tail    *tail
 
+	scavenging sync.Mutex
+
 	failOnce sync.Once
 	failed   chan struct{}
 	fatal    chan error

@@ -165,7 +165,7 @@ func (s *Store) Backward(v Stream, from int64, limit int) (records []Record, nex
 func (s *Store) addIndexed(p *page, v *Stream, it *pebble.Iterator) error {
 	revision := int64(binary.BigEndian.Uint64(it.Key()[9:]))
 	r, err := p.fetch(s.db, v.id, revision, binary.BigEndian.Uint64(it.Value()))
-	if err != nil {
+	if r == nil || err != nil {
 		return err
 	}
 	if r.Created < v.oldest {
