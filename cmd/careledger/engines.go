@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/eventstore/embedded"
 	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
 )
@@ -29,6 +31,7 @@ func newEventStoreCommand() *cobra.Command {
 	f.String("tls-cert", "", "certificate file (PEM)")
 	f.String("tls-key", "", "key file (PEM)")
 	f.String("admin-password-file", "", "file with the password of user admin; needs TLS")
+	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge to the next; 0: only by `careledger scavenge`")
 	return cmd
 }
 
@@ -43,10 +46,14 @@ func runEventStore(cmd *cobra.Command) error {
 	}
 	s, err := embedded.Open(embedded.Options{
 		Dir: k.String("data"), Listen: k.String("listen"), TLSCert: k.String("tls-cert"), TLSKey: k.String("tls-key"),
-		AdminPassword: password, Logger: engineLogger(cmd), Now: time.Now,
+		AdminPassword: password, Logger: engineLogger(cmd), Now: time.Now, ScavengeEvery: k.Duration("scavenge-every"),
 	})
 	if err != nil {
 		return exitError{exitSetup, placed(err)}
+	}
+	door, err := control.Serve(k.String("data"), standAlone(s), engineLogger(cmd))
+	if err != nil {
+		return exitError{exitSetup, errors.Join(err, s.Close(cmd.Context()))}
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "event store on %s\n", s.URL())
 	var failed error
@@ -56,7 +63,17 @@ func runEventStore(cmd *cobra.Command) error {
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), 20*time.Second)
 	defer cancel()
-	return errors.Join(failed, s.Close(drain))
+	return errors.Join(failed, door.Close(drain), s.Close(drain))
+}
+
+const scavengeEvery = 24 * time.Hour
+
+// standAlone are what the operator on this machine may ask of an event store that runs alone.
+func standAlone(s *embedded.Server) control.Actions {
+	return control.Actions{
+		Snapshot: func(_ context.Context, dir string) error { return s.Snapshot(filepath.Join(dir, "events")) },
+		Scavenge: func(ctx context.Context) (any, error) { return s.Scavenge(ctx) },
+	}
 }
 
 func newWarehouseCommand() *cobra.Command {

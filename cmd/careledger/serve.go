@@ -44,6 +44,7 @@ func newServeCommand() *cobra.Command {
 	f.String("areas", "", "an area table (CSV); empty: Wenshan's of 2021")
 	f.String("webhook", "", "http(s) URL that alerts are posted to")
 	f.String("admin-token", "", "preset token of the first administrator (better: CAREL_ADMIN_TOKEN_FILE)")
+	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge of the embedded event store to the next; 0: only by `careledger scavenge`")
 	f.String("log-level", "info", "debug, info, warn or error")
 	return cmd
 }
@@ -94,6 +95,7 @@ func serveOptions(cmd *cobra.Command) (app.Options, error) {
 		Dir: k.String("data"), Listen: k.String("listen"), EventStore: k.String("eventstore"), NATS: k.String("nats"),
 		ClickHouse: k.String("clickhouse"), Database: k.String("database"), Plan: k.String("plan"), Areas: k.String("areas"),
 		Webhook: k.String("webhook"), AdminToken: k.String("admin-token"),
+		ScavengeEvery:    k.Duration("scavenge-every"),
 		WarehouseCommand: []string{executable, "warehouse"},
 		Now:              time.Now, Registry: registry,
 		Logger: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: level})),

@@ -39,6 +39,7 @@ const (
 	formatVersion = "1"
 	keySize       = 32
 	cachedKeys    = 4_000
+	keyFileName   = "key-encryption-key"
 )
 
 // Options: KeeperURL opens the key-encryption key (gocloud.dev/secrets); empty: a random key in
@@ -138,7 +139,7 @@ func (v *Vault) create(ctx context.Context, keeper *secrets.Keeper) ([]byte, err
 func openKeeper(ctx context.Context, o Options) (*secrets.Keeper, error) {
 	url := o.KeeperURL
 	if url == "" {
-		key, err := keyFile(filepath.Join(o.Dir, "key-encryption-key"))
+		key, err := keyFile(filepath.Join(o.Dir, keyFileName))
 		if err != nil {
 			return nil, err
 		}
@@ -187,6 +188,25 @@ func writeDurably(path string, content []byte) error {
 		return fmt.Errorf("sync the directory of %s: %w", filepath.Base(path), err)
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// Snapshot writes the vault as it is now to dir, which must not exist: the keys, and the key-encryption key where that is
+// a file of the vault's own. Whoever has the snapshot can read what the keys seal.
+func (v *Vault) Snapshot(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return fmt.Errorf("write a snapshot of the vault: %w", err)
+	}
+	if err := v.db.Checkpoint(filepath.Join(dir, "keys"), pebble.WithFlushedWAL()); err != nil {
+		return fmt.Errorf("write a snapshot of the vault: %w", err)
+	}
+	key, err := os.ReadFile(filepath.Join(v.dir, keyFileName))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("write a snapshot of the vault: %w", err)
+	}
+	return writeDurably(filepath.Join(dir, keyFileName), key)
 }
 
 // Close ends it.

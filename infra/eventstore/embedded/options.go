@@ -20,6 +20,8 @@ type Options struct {
 	TLSCert, TLSKey string
 	// AdminPassword is the password of the user "admin"; it needs TLS. Empty: credentials are ignored.
 	AdminPassword string
+	// ScavengeEvery is the time from one scavenge to the next; 0: only when asked.
+	ScavengeEvery time.Duration
 	// Logger gets what an operator should know; nil: nothing is logged.
 	Logger *slog.Logger
 	// Registry gets the server's metrics; nil: none.

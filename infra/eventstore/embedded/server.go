@@ -25,8 +25,8 @@ type Server struct {
 	store    *store.Store
 	listener net.Listener
 	grpc     *grpc.Server
-	stopping chan struct{} // closed when subscriptions are to end
-	stopOnce sync.Once
+	running  context.Context //nolint:containedctx // ends when subscriptions and upkeep are to end
+	stop     context.CancelFunc
 	serving  sync.WaitGroup
 	fatal    chan error
 }
@@ -39,7 +39,8 @@ func Open(o Options) (*Server, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{options: o, stopping: make(chan struct{}), fatal: make(chan error, 1)}
+	s := &Server{options: o, fatal: make(chan error, 1)}
+	s.running, s.stop = context.WithCancel(context.Background())
 	grpcOptions, err := s.grpcOptions()
 	if err != nil {
 		return nil, err
@@ -59,7 +60,7 @@ func Open(o Options) (*Server, error) {
 
 func (s *Server) start(o []grpc.ServerOption) {
 	s.grpc = grpc.NewServer(o...)
-	streams.RegisterStreamsServer(s.grpc, &streamsService{store: s.store, stopping: s.stopping})
+	streams.RegisterStreamsServer(s.grpc, &streamsService{store: s.store, stopping: s.running.Done()})
 	serverfeatures.RegisterServerFeaturesServer(s.grpc, featuresService{})
 	gossip.RegisterGossipServer(s.grpc, newGossipService(s.Addr()))
 	s.serving.Go(func() {
@@ -71,9 +72,12 @@ func (s *Server) start(o []grpc.ServerOption) {
 		select {
 		case err := <-s.store.Err():
 			s.report(err)
-		case <-s.stopping:
+		case <-s.running.Done():
 		}
 	})
+	if every := s.options.ScavengeEvery; every > 0 {
+		s.serving.Go(func() { s.scavengeAtTimes(every) })
+	}
 }
 
 // Limits of the protocol: a message holds at most one event of 16 MiB with what surrounds it.
@@ -129,7 +133,7 @@ func (s *Server) report(err error) {
 
 // Close ends subscriptions, lets running calls finish while ctx lasts, and closes the store.
 func (s *Server) Close(ctx context.Context) error {
-	s.stopOnce.Do(func() { close(s.stopping) })
+	s.stop()
 	drained := make(chan struct{})
 	go func() {
 		s.grpc.GracefulStop()

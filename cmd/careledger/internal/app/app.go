@@ -17,6 +17,7 @@ import (
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/enrolment"
 	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/identity"
 	"github.com/careledger/careledger/infra/vault"
 	"github.com/careledger/careledger/projections/indicators"
@@ -41,6 +42,7 @@ type App struct {
 	heads    sync.Map      // prefecture → *atomic.Uint64
 
 	locked    *os.File
+	control   *control.Server
 	listener  net.Listener
 	server    *http.Server
 	tokenFile string
@@ -119,6 +121,9 @@ func (a *App) Start(ctx context.Context) error {
 		defer cancel()
 		return errors.Join(err, a.Stop(closing))
 	}
+	if a.control, err = control.Serve(a.options.Dir, a.controls(), a.options.Logger.With("part", "control")); err != nil {
+		return errors.Join(err, a.Stop(ctx))
+	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	a.cancel = cancel
 	a.startWork(running)
@@ -154,7 +159,7 @@ func (a *App) open(ctx context.Context) error {
 func (a *App) openVault(ctx context.Context) error {
 	o := a.options
 	var err error
-	if a.vault, err = vault.Open(ctx, vault.Options{Dir: o.below("vault"), Logger: o.Logger.With("part", "vault")}); err != nil {
+	if a.vault, err = vault.Open(ctx, vault.Options{Dir: o.below(vaultDir), Logger: o.Logger.With("part", "vault")}); err != nil {
 		return err
 	}
 	a.identity = identity.New(a.vault.Bucket("identity"), o.Now)
@@ -191,6 +196,9 @@ func (a *App) Stop(ctx context.Context) error {
 			all = append(all, a.server.Close())
 		}
 		cancel()
+	}
+	if a.control != nil {
+		all = append(all, a.control.Close(ctx))
 	}
 	if a.cancel != nil {
 		a.cancel()

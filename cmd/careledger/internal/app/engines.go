@@ -61,7 +61,8 @@ func (e *engines) openLog(ctx context.Context, o Options) error {
 	if url == "" {
 		var err error
 		e.storeServer, err = storeserver.Open(storeserver.Options{
-			Dir: o.below("events"), Listen: loopback, Logger: o.Logger.With("part", "eventstore"), Registry: o.Registry, Now: o.Now,
+			Dir: o.below(eventsDir), Listen: loopback, Logger: o.Logger.With("part", "eventstore"), Registry: o.Registry, Now: o.Now,
+			ScavengeEvery: o.ScavengeEvery,
 		})
 		if err != nil {
 			return fmt.Errorf("open the log: %w", err)
@@ -146,10 +147,17 @@ func (e *engines) failed() <-chan error {
 	return e.storeServer.Err()
 }
 
+// What of a data directory is the truth: the log, the keys, and the version of their layout.
+const (
+	eventsDir   = "events"
+	vaultDir    = "vault"
+	versionFile = "VERSION"
+)
+
 // version refuses a data directory that another version of the layout wrote.
 func version(dir string) error {
 	const current = "careledger data 1\n"
-	path := filepath.Join(dir, "VERSION")
+	path := filepath.Join(dir, versionFile)
 	b, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):

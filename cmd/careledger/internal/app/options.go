@@ -41,6 +41,8 @@ type Options struct {
 	Areas      string // an area table; empty: the embedded one of Wenshan
 	Webhook    string // posts alerts there
 	AdminToken string // presets the first administrator's token
+	// ScavengeEvery is the time from one scavenge of the embedded event store to the next; 0: never by itself.
+	ScavengeEvery time.Duration
 
 	// WarehouseCommand is the argv that runs the warehouse child: `careledger warehouse` of this executable.
 	WarehouseCommand []string

@@ -24,6 +24,11 @@ type format struct {
 
 // openDirectory makes or checks the data directory, takes its lock and opens Pebble in it.
 func openDirectory(o *Options, po *pebble.Options) (*pebble.DB, *pebble.Lock, error) {
+	if o.ExistingOnly {
+		if err := checkExists(o); err != nil {
+			return nil, nil, err
+		}
+	}
 	if err := o.FS.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("make the data directory %s: %w", o.Dir, err)
 	}
@@ -53,8 +58,8 @@ func openToRead(o *Options) (*pebble.DB, *pebble.Lock, error) {
 	if err := o.complete(); err != nil {
 		return nil, nil, err
 	}
-	if found, err := pebble.Peek(o.Dir, o.FS); err != nil || !found.Exists {
-		return nil, nil, fmt.Errorf("%s: %w", o.Dir, errors.Join(ErrNoStore, err))
+	if err := checkExists(o); err != nil {
+		return nil, nil, err
 	}
 	lock, err := pebble.LockDirectory(o.Dir, o.FS)
 	if err != nil {
@@ -71,6 +76,17 @@ func openToRead(o *Options) (*pebble.DB, *pebble.Lock, error) {
 		return nil, nil, errors.Join(fmt.Errorf("%s: %w", o.Dir, err), db.Close(), lock.Close())
 	}
 	return db, lock, nil
+}
+
+func checkExists(o *Options) error {
+	found, err := pebble.Peek(o.Dir, o.FS)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && !found.Exists:
+		return fmt.Errorf("%s: %w", o.Dir, ErrNoStore)
+	case err != nil:
+		return fmt.Errorf("%s: %w (%w)", o.Dir, ErrNewer, err)
+	}
+	return nil
 }
 
 // checkContents refuses, before anything is written, a directory that holds something else than a Pebble store (or

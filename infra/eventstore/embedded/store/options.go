@@ -16,6 +16,8 @@ const DefaultReserve = 512 << 20
 type Options struct {
 	// Dir is the data directory, made if missing.
 	Dir string
+	// ExistingOnly refuses a directory without a store instead of making one.
+	ExistingOnly bool
 	// FS is where Dir lies; nil: the operating system's file system.
 	FS vfs.FS
 	// Logger gets what an operator should know; nil: nothing is logged.
