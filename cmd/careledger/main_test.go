@@ -88,25 +88,35 @@ func serving(t *testing.T, dir, addr string) *server {
 	return s
 }
 
-func (s *server) head() int {
+// ask sends a request as the command line does and answers the body; "" where the server cannot be asked.
+func (s *server) ask(method, path, body string) string {
+	s.t.Helper()
 	token, err := os.ReadFile(filepath.Join(s.dir, "cli-token"))
 	if err != nil {
-		return 0
+		return ""
 	}
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://"+s.addr+"/api/v1/status", nil)
+	request, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.addr+path, strings.NewReader(body))
 	require.NoError(s.t, err)
 	request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Idempotency-Key", s.t.Name())
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0
+		return ""
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	answer, err := io.ReadAll(response.Body)
 	require.NoError(s.t, err)
+	return string(answer)
+}
+
+func (s *server) head() int {
 	var status struct {
 		Head int `json:"head,string"`
 	}
-	if json.Unmarshal(body, &status) != nil {
+	if json.Unmarshal([]byte(s.ask(http.MethodGet, "/api/v1/status", "")), &status) != nil {
 		return 0
 	}
 	return status.Head
