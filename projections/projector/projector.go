@@ -88,21 +88,54 @@ func (p *Projector) Run(ctx context.Context) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	kept := make(chan error, 1)
-	go func() {
-		defer cancel()
-		kept <- keeper.run(ctx)
-	}()
+	beside := make(chan error, 2)
+	for _, work := range []func(context.Context) error{keeper.run, p.guard} {
+		go func() {
+			defer cancel()
+			beside <- work(ctx)
+		}()
+	}
 	err = p.Feed(ctx, from, p.take)
 	cancel()
-	if keepErr := <-kept; keepErr != nil && !errors.Is(keepErr, context.Canceled) {
-		return keepErr
+	for range 2 {
+		if broken := <-beside; broken != nil && !errors.Is(broken, context.Canceled) {
+			err = errors.Join(broken, err)
+		}
 	}
 	if err != nil && p.Mismatch(err) {
 		p.Logger.Warn("the warehouse was built from another log; it is thrown away and built anew", "prefecture", prefecture)
 		return errors.Join(err, p.Store.Forget(context.WithoutCancel(ctx), prefecture))
 	}
 	return err
+}
+
+// ErrLost ends a run: the warehouse no longer holds what was written to it. The next run builds it anew from the log.
+var ErrLost = errors.New("the warehouse has lost what was projected")
+
+// guardEvery is how often an idle projector looks whether the warehouse still holds its rows.
+const guardEvery = time.Second
+
+// guard sees that the warehouse was deleted or replaced by an older one also while no event comes.
+func (p *Projector) guard(ctx context.Context) error {
+	tick := time.NewTicker(guardEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		p.mu.Lock()
+		written := p.frontier
+		p.mu.Unlock()
+		held, err := p.Store.Checkpoint(ctx, p.Engine.Plan.Prefecture)
+		if err != nil {
+			return fmt.Errorf("look at the checkpoint of %s: %w", p.Engine.Plan.Prefecture, err)
+		}
+		if held.Number < written {
+			return fmt.Errorf("%w: it is at %d and was at %d", ErrLost, held.Number, written)
+		}
+	}
 }
 
 // reset marks everything: what was marked before a crash is not known, and marking too much is safe.

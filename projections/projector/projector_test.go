@@ -45,7 +45,11 @@ func (s *store) step(name string) error {
 	return err
 }
 
-func (s *store) Checkpoint(context.Context, string) (event.Checkpoint, error) { return s.at, nil }
+func (s *store) Checkpoint(context.Context, string) (event.Checkpoint, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at, nil
+}
 
 func (s *store) TakeBack(_ context.Context, _ string, above uint64) error {
 	var stay []facts.Row
@@ -69,6 +73,8 @@ func (s *store) Advance(_ context.Context, _ string, to event.Checkpoint) error 
 	if err := s.step("checkpoint"); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.at = to
 	return nil
 }
@@ -126,10 +132,14 @@ func projecting(t *testing.T, s *store, upTo uint64, feed projector.Feed) error 
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- pr.Run(ctx) }()
+	counted := s.counted
+	if upTo == 0 {
+		counted = nil // the test reads it
+	}
 	for {
 		select {
-		case n := <-s.counted:
-			if n >= upTo && upTo > 0 {
+		case n := <-counted:
+			if n >= upTo {
 				cancel()
 				return <-ended
 			}
@@ -201,6 +211,21 @@ func TestAnEventThatCannotBeFoldedIsParked(t *testing.T) {
 	require.Len(t, parked, 1)
 	require.Equal(t, "FromTheFuture.v9", parked[0].Type)
 	require.InDelta(t, 10, s.value("elder-beds", "532600", "2021-12"), 0, "the projection goes on")
+}
+
+// The warehouse is deleted, or replaced by an older one, while no event comes.
+func TestAnIdleProjectorSeesThatItsRowsAreGone(t *testing.T) {
+	s := newStore()
+	go func() {
+		for <-s.counted < 2 {
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.at, s.rows = event.Checkpoint{}, nil
+	}()
+	require.ErrorIs(t, projecting(t, s, 0, from(beds(1), beds(2))), projector.ErrLost)
+	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
+	require.InDelta(t, 20, s.value("elder-beds", "532600", "2021-12"), 0)
 }
 
 func TestAnotherLogMeansToBeginAnew(t *testing.T) {

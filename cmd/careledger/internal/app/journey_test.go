@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -95,6 +96,13 @@ func TestWhatCanBeThrownAwayComesBack(t *testing.T) {
 	bo := r.elderInNeed("532601001")
 	r.becomes(50.0, "monthly-visit-rate", "532601", "2022-11")
 	r.visit(bo, "2022-11-05")
+	r.becomes(100.0, "monthly-visit-rate", "532601", "2022-11")
+
+	remove(t, dir, "warehouse") // and while nothing happens
+	require.Eventually(t, func() bool {
+		entries, err := os.ReadDir(filepath.Join(dir, "warehouse"))
+		return err == nil && len(entries) > 0
+	}, 30*time.Second, 20*time.Millisecond, "the engine is there again")
 	r.becomes(100.0, "monthly-visit-rate", "532601", "2022-11")
 	r.stop()
 }
