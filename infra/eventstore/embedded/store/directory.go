@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -29,14 +29,14 @@ func openDirectory(o *Options, po *pebble.Options) (*pebble.DB, *pebble.Lock, er
 			return nil, nil, err
 		}
 	}
-	if err := o.FS.MkdirAll(o.Dir, 0o700); err != nil {
+	if err := makeDirectory(o.FS, o.Dir); err != nil {
 		return nil, nil, fmt.Errorf("make the data directory %s: %w", o.Dir, err)
 	}
 	if err := checkContents(o.FS, o.Dir); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", o.Dir, err)
 	}
 	lock, err := pebble.LockDirectory(o.Dir, o.FS)
-	if errors.Is(err, fs.ErrPermission) {
+	if errors.Is(err, os.ErrPermission) {
 		return nil, nil, fmt.Errorf("the data directory %s cannot be written: %w", o.Dir, err)
 	}
 	if err != nil {
@@ -81,12 +81,41 @@ func openToRead(o *Options) (*pebble.DB, *pebble.Lock, error) {
 func checkExists(o *Options) error {
 	found, err := pebble.Peek(o.Dir, o.FS)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && !found.Exists:
+	case errors.Is(err, os.ErrNotExist), err == nil && !found.Exists:
 		return fmt.Errorf("%s: %w", o.Dir, ErrNoStore)
 	case err != nil:
 		return fmt.Errorf("%s: %w (%w)", o.Dir, ErrNewer, err)
 	}
 	return nil
+}
+
+// makeDirectory makes dir and what is missing above it, such that a power cut does not take them away again. Pebble
+// does so only for the directory that holds dir.
+func makeDirectory(fs vfs.FS, dir string) error {
+	var parents []string // of what is missing
+	for at := dir; ; at = fs.PathDir(at) {
+		if _, err := fs.Stat(at); err == nil || !errors.Is(err, os.ErrNotExist) || fs.PathDir(at) == at {
+			break
+		}
+		parents = append(parents, fs.PathDir(at))
+	}
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, parent := range parents {
+		if err := syncDirectory(fs, parent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func syncDirectory(fs vfs.FS, dir string) error {
+	d, err := fs.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // checkContents refuses, before anything is written, a directory that holds something else than a Pebble store (or

@@ -30,6 +30,8 @@ type Options struct {
 	ReserveBytes uint64
 	// FreeSpace answers the free bytes of the disk that holds dir; nil: asks the file system.
 	FreeSpace func(dir string) (uint64, error)
+
+	memTable uint64 // bytes; tests make it small, so that little is enough to flush and compact
 }
 
 func (o *Options) complete() error {
@@ -47,6 +49,9 @@ func (o *Options) complete() error {
 	}
 	if o.ReserveBytes == 0 {
 		o.ReserveBytes = DefaultReserve
+	}
+	if o.memTable == 0 {
+		o.memTable = memTableBytes
 	}
 	if o.FreeSpace == nil {
 		fs := o.FS

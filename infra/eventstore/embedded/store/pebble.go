@@ -21,7 +21,7 @@ func pebbleOptions(o *Options, log *pebbleLog) *pebble.Options {
 		FS:                          o.FS,
 		FormatMajorVersion:          pebble.FormatNewest,
 		CacheSize:                   cacheBytes,
-		MemTableSize:                memTableBytes,
+		MemTableSize:                o.memTable,
 		MemTableStopWritesThreshold: memTables,
 		L0CompactionThreshold:       4,
 		L0StopWritesThreshold:       24,
