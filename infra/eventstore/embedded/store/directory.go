@@ -23,34 +23,39 @@ type format struct {
 }
 
 // openDirectory makes or checks the data directory, takes its lock and opens Pebble in it.
-func openDirectory(o *Options, po *pebble.Options) (*pebble.DB, *pebble.Lock, error) {
+func (s *Store) openDirectory() (err error) {
+	o := &s.options
 	if o.ExistingOnly {
 		if err := checkExists(o); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
 	if err := makeDirectory(o.FS, o.Dir); err != nil {
-		return nil, nil, fmt.Errorf("make the data directory %s: %w", o.Dir, err)
+		return fmt.Errorf("make the data directory %s: %w", o.Dir, err)
 	}
 	if err := checkContents(o.FS, o.Dir); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", o.Dir, err)
+		return fmt.Errorf("%s: %w", o.Dir, err)
 	}
-	lock, err := pebble.LockDirectory(o.Dir, o.FS)
+	s.lock, err = pebble.LockDirectory(o.Dir, o.FS)
 	if errors.Is(err, os.ErrPermission) {
-		return nil, nil, fmt.Errorf("the data directory %s cannot be written: %w", o.Dir, err)
+		return fmt.Errorf("the data directory %s cannot be written: %w", o.Dir, err)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
+		return fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
 	}
-	po.Lock = lock
-	db, err := pebble.Open(o.Dir, po)
-	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("open the event store in %s: %w", o.Dir, err), lock.Close())
+	po := pebbleOptions(o, &guard{FS: o.FS, dir: o.Dir, fail: s.fail, failed: s.failed})
+	po.Lock = s.lock
+	if s.db, err = pebble.Open(o.Dir, po); err != nil {
+		return errors.Join(fmt.Errorf("open the event store in %s: %w", o.Dir, err), s.lock.Close())
 	}
-	if err := checkFormat(db); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("%s: %w", o.Dir, err), db.Close(), lock.Close())
+	if err := checkFormat(s.db); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", o.Dir, err), s.closeDirectory())
 	}
-	return db, lock, nil
+	return nil
+}
+
+func (s *Store) closeDirectory() error {
+	return errors.Join(s.db.Close(), s.lock.Close())
 }
 
 // openToRead opens an existing directory so that nothing in it is changed.
@@ -66,7 +71,7 @@ func openToRead(o *Options) (*pebble.DB, *pebble.Lock, error) {
 		return nil, nil, fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
 	}
 	failed := func(err error) { o.Logger.Error("event store: reading failed", "error", err) }
-	po := pebbleOptions(o, &pebbleLog{logger: o.Logger, fail: failed})
+	po := pebbleOptions(o, &guard{FS: o.FS, fail: failed})
 	po.Lock, po.ReadOnly = lock, true
 	db, err := pebble.Open(o.Dir, po)
 	if err != nil {

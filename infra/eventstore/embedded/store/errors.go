@@ -10,7 +10,7 @@ var (
 	ErrNoSpace = errors.New("the disk of the event store is almost full: free some space, writing then resumes by itself")
 	// ErrClosed is answered once Close has begun.
 	ErrClosed = errors.New("the event store is closed")
-	// ErrFailed is answered after a fatal error; whether an append that gets it was kept is unknown.
+	// ErrFailed is answered after a fatal error, to reads too; whether an append that gets it was kept is unknown.
 	ErrFailed = errors.New("the event store has failed and stopped")
 	// ErrInUse refuses a data directory that another process has open.
 	ErrInUse = errors.New("the data directory is in use by another process: stop that one first, or give another directory")

@@ -3,7 +3,6 @@ package store
 import (
 	"fmt"
 	"log/slog"
-	"runtime"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -16,9 +15,9 @@ const (
 	memTables     = 3
 )
 
-func pebbleOptions(o *Options, log *pebbleLog) *pebble.Options {
+func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 	po := &pebble.Options{
-		FS:                          o.FS,
+		FS:                          guarded,
 		FormatMajorVersion:          pebble.FormatNewest,
 		CacheSize:                   cacheBytes,
 		MemTableSize:                o.memTable,
@@ -28,26 +27,22 @@ func pebbleOptions(o *Options, log *pebbleLog) *pebble.Options {
 		LBaseMaxBytes:               64 << 20,
 		MaxOpenFiles:                512,
 		WALBytesPerSync:             0,
-		Logger:                      log,
+		Logger:                      &pebbleLog{logger: o.Logger, fail: guarded.fail},
+		EventListener:               (&background{logger: o.Logger, fail: guarded.fail}).listener(),
 	}
 	po.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
 	for i := range po.Levels {
 		po.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		po.Levels[i].BlockSize = 16 << 10
 	}
-	po.EventListener = &pebble.EventListener{
-		BackgroundError: func(err error) { o.Logger.Error("event store: background work failed", "error", err) },
-	}
 	return po
 }
 
-// pebbleLog takes Pebble's log lines. Pebble calls Fatalf where it cannot go on (a failed write or sync of its log)
-// and expects never to come back: the store then stops acknowledging, tells its owner, and the calling goroutine rests
-// until the store is closed.
+// pebbleLog takes Pebble's log lines. Pebble calls Fatalf where it cannot go on (its list of tables cannot be written)
+// and expects never to come back.
 type pebbleLog struct {
-	logger   *slog.Logger
-	fail     func(error)
-	released <-chan struct{}
+	logger *slog.Logger
+	fail   func(error)
 }
 
 func (l *pebbleLog) Infof(format string, args ...any) {
@@ -60,6 +55,5 @@ func (l *pebbleLog) Errorf(format string, args ...any) {
 
 func (l *pebbleLog) Fatalf(format string, args ...any) {
 	l.fail(fmt.Errorf(format, args...))
-	<-l.released
-	runtime.Goexit()
+	rest()
 }

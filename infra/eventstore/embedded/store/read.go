@@ -135,7 +135,7 @@ func lastRecord(db pebble.Reader, id uint64, until uint64) (r *Record, err error
 // readError names what Pebble itself finds damaged (its blocks have checksums too) as what it is.
 func readError(err error) error {
 	var damaged *Corrupt
-	if err == nil || errors.As(err, &damaged) || errors.Is(err, ErrClosed) {
+	if err == nil || errors.As(err, &damaged) || errors.Is(err, ErrClosed) || errors.Is(err, ErrFailed) {
 		return err
 	}
 	if errors.Is(err, pebble.ErrCorruption) {

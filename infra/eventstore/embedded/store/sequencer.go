@@ -174,7 +174,7 @@ func (q *sequencer) handle(g *group, r *request) (Result, error) {
 
 // write hands the group's batch to Pebble. An error there is fatal: what it left in memory cannot be taken back.
 func (q *sequencer) write(g *group) *group {
-	if g.batch == nil {
+	if g.batch == nil || q.store.hasFailed() {
 		return g
 	}
 	if err := q.store.db.ApplyNoSyncWait(g.batch, pebble.Sync); err != nil {

@@ -32,7 +32,7 @@ type Store struct {
 	failOnce sync.Once
 	failed   chan struct{}
 	fatal    chan error
-	released chan struct{}
+	cause    error // once failed is closed
 
 	running sync.WaitGroup
 	metrics *metrics
@@ -45,26 +45,49 @@ func Open(o Options) (*Store, error) {
 	}
 	s := &Store{
 		options: o, queue: make(chan *request, 4096), tail: newTail(),
-		failed: make(chan struct{}), fatal: make(chan error, 1), released: make(chan struct{}),
+		failed: make(chan struct{}), fatal: make(chan error, 1),
 	}
 	var err error
 	if s.metrics, err = newMetrics(o.Registry, s); err != nil {
 		return nil, err
 	}
-	log := &pebbleLog{logger: o.Logger, fail: s.fail, released: s.released}
-	if s.db, s.lock, err = openDirectory(&s.options, pebbleOptions(&s.options, log)); err != nil {
-		s.metrics.unregister()
-		return nil, err
-	}
-	q, err := newSequencer(s)
+	q, err := s.start()
 	if err != nil {
 		s.metrics.unregister()
-		return nil, errors.Join(err, s.db.Close(), s.lock.Close())
+		return nil, err
 	}
 	groups := make(chan *group, 2)
 	s.running.Go(func() { q.run(groups) })
 	s.running.Go(func() { s.publish(groups) })
 	return s, nil
+}
+
+func (s *Store) start() (q *sequencer, err error) {
+	err = s.unlessFailed(func() (err error) {
+		if err = s.openDirectory(); err != nil {
+			return err
+		}
+		if q, err = newSequencer(s); err != nil {
+			return errors.Join(err, s.closeDirectory())
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return q, nil
+}
+
+// unlessFailed runs f in Pebble, from which it does not return where the store fails.
+func (s *Store) unlessFailed(f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-s.failed:
+		return s.cause
+	}
 }
 
 // Head is the position of the last durable event, 0 in an empty store.
@@ -76,7 +99,8 @@ func (s *Store) Err() <-chan error { return s.fatal }
 func (s *Store) fail(err error) {
 	s.failOnce.Do(func() {
 		s.options.Logger.Error("event store: stopped acknowledging", "error", err)
-		s.fatal <- fmt.Errorf("%w: %w", ErrFailed, err)
+		s.cause = fmt.Errorf("%w: %w", ErrFailed, err)
+		s.fatal <- s.cause
 		close(s.failed)
 	})
 }
@@ -90,8 +114,8 @@ func (s *Store) hasFailed() bool {
 	}
 }
 
-// Close takes no more appends, finishes those it has, and closes Pebble. After a fatal error Pebble is left as it is:
-// the next start recovers what was acknowledged.
+// Close takes no more appends, finishes those it has, and closes Pebble. After a fatal error nothing is waited for, as
+// it may never come, and Pebble is left as it is: the next start recovers what was acknowledged.
 func (s *Store) Close(ctx context.Context) error {
 	s.gate.Lock()
 	again := s.closed
@@ -101,28 +125,22 @@ func (s *Store) Close(ctx context.Context) error {
 		return nil
 	}
 	defer s.metrics.unregister()
+	defer s.tail.wake()
 	close(s.queue)
-	if s.hasFailed() {
-		close(s.released)
-		return s.await(ctx)
-	}
-	if err := s.await(ctx); err != nil {
+	if err := s.await(ctx); err != nil || s.hasFailed() {
 		return err
 	}
 	s.tail.wake()
 	s.reading.Lock()
 	defer s.reading.Unlock()
 	s.gone = true
-	if s.hasFailed() {
-		close(s.released)
-		return nil
-	}
-	if err := errors.Join(s.db.Close(), s.lock.Close()); err != nil {
+	if err := s.unlessFailed(s.closeDirectory); err != nil {
 		return fmt.Errorf("close the event store: %w", err)
 	}
 	return nil
 }
 
+// await waits until all requests are answered, or the store has failed.
 func (s *Store) await(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
@@ -132,17 +150,23 @@ func (s *Store) await(ctx context.Context) error {
 	select {
 	case <-done:
 		return nil
+	case <-s.failed:
+		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("close the event store: %w", ctx.Err())
 	}
 }
 
-// read runs f while Pebble is sure to stay open.
+// read runs f while Pebble is sure to stay open. A store that has failed is not read: what rests in Pebble may hold a
+// lock for ever.
 func (s *Store) read(f func() error) error {
 	s.reading.RLock()
 	defer s.reading.RUnlock()
-	if s.gone {
+	switch {
+	case s.gone:
 		return ErrClosed
+	case s.hasFailed():
+		return ErrFailed
 	}
 	return f()
 }
