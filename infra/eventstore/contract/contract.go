@@ -27,6 +27,7 @@ func run(t *testing.T, with kit) {
 	}{
 		{"append", testAppend},
 		{"idempotency", testIdempotency},
+		{"batches", testBatches},
 		{"read stream", testReadStream},
 		{"positions of $all", testAllPositions},
 		{"one position", testOnePosition},

@@ -1,17 +1,14 @@
 package embedded
 
 import (
-	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
-	"google.golang.org/grpc/codes"
 
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 )
@@ -37,19 +34,18 @@ func (s *streamsService) Append(call streams.Streams_AppendServer) error {
 		return err
 	}
 	options := first.GetOptions()
-	stream, err := writableStream(ctx, options.GetStreamIdentifier())
+	stream, err := writableStream(options.GetStreamIdentifier())
 	if err != nil {
-		return err
+		return answer(ctx, stream, err)
 	}
-	expected, err := expectedOf(options)
+	if options.GetExpectedStreamRevision() == nil {
+		return errNoExpectation
+	}
+	events, err := receiveEvents(call)
 	if err != nil {
-		return err
+		return answer(ctx, stream, err)
 	}
-	events, err := receiveEvents(ctx, call)
-	if err != nil {
-		return err
-	}
-	result, err := s.store.Append(ctx, stream, expected, events)
+	result, err := s.store.Append(ctx, stream, expectedRevision(options), events)
 	var wrong *store.WrongRevision
 	if errors.As(err, &wrong) {
 		return call.SendAndClose(wrongRevision(options, wrong.Current))
@@ -60,7 +56,7 @@ func (s *streamsService) Append(call streams.Streams_AppendServer) error {
 	return call.SendAndClose(appended(result))
 }
 
-func receiveEvents(ctx context.Context, call streams.Streams_AppendServer) ([]store.Proposed, error) {
+func receiveEvents(call streams.Streams_AppendServer) ([]store.Proposed, error) {
 	var events []store.Proposed
 	size := 0
 	for {
@@ -75,61 +71,70 @@ func receiveEvents(ctx context.Context, call streams.Streams_AppendServer) ([]st
 		if m == nil {
 			return nil, invalid("an append takes its options once, then events")
 		}
-		e, err := proposed(ctx, m.GetId(), m.GetMetadata(), m.GetCustomMetadata(), m.GetData())
+		e, err := proposed(m)
 		if err != nil {
 			return nil, err
 		}
-		if size += len(e.Data) + len(e.Metadata) + len(e.Type); size > maxAppend {
-			return nil, tooLarge(ctx, maxAppend, "an append holds")
+		if size += sizeOf(&e); size > maxAppend {
+			return nil, &tooLarge{maxAppend, "an append"}
 		}
 		events = append(events, e)
 	}
 }
 
-func tooLarge(ctx context.Context, limit int, what string) error {
-	return refuse(ctx, codes.InvalidArgument, fmt.Sprintf("%s at most %d bytes", what, limit),
-		exceptionKey, appendTooLarge, "maximum-append-size", fmt.Sprint(limit))
+func sizeOf(e *store.Proposed) int { return len(e.Data) + len(e.Metadata) + len(e.Type) }
+
+// message is an event as Append and BatchAppend bring it.
+type message interface {
+	GetId() *shared.UUID
+	GetMetadata() map[string]string
+	GetCustomMetadata() []byte
+	GetData() []byte
 }
 
-func proposed(ctx context.Context, id *shared.UUID, meta map[string]string, custom, data []byte) (store.Proposed, error) {
-	e := store.Proposed{Type: meta["type"], JSON: meta["content-type"] == jsonContent, Metadata: custom, Data: data}
+func proposed(m message) (store.Proposed, error) {
+	meta := m.GetMetadata()
+	e := store.Proposed{Type: meta["type"], JSON: meta["content-type"] == jsonContent, Metadata: m.GetCustomMetadata(), Data: m.GetData()}
 	for _, key := range []string{"type", "content-type"} {
 		if meta[key] == "" {
-			return e, refuse(ctx, codes.InvalidArgument, "an event needs the metadata property "+key,
-				exceptionKey, missingProperty, "required-metadata-properties", key)
+			return e, missingProperty(key)
 		}
 	}
 	var err error
-	if e.ID, err = eventID(id); err != nil {
+	if e.ID, err = eventID(m.GetId()); err != nil {
 		return e, err
 	}
-	if len(data)+len(custom) > maxEvent {
-		return e, tooLarge(ctx, maxEvent, "an event holds")
+	if len(e.Data)+len(e.Metadata) > maxEvent {
+		return e, &tooLarge{maxEvent, "an event"}
 	}
 	return e, nil
 }
 
 func eventID(id *shared.UUID) (uuid.UUID, error) {
-	var parsed uuid.UUID
-	if n := id.GetStructured(); n != nil {
-		binary.BigEndian.PutUint64(parsed[:8], uint64(n.GetMostSignificantBits()))
-		binary.BigEndian.PutUint64(parsed[8:], uint64(n.GetLeastSignificantBits()))
-	} else {
-		var err error
-		if parsed, err = uuid.Parse(id.GetString_()); err != nil {
-			return parsed, invalid("the id of an event must be a UUID")
-		}
-	}
-	if parsed == uuid.Nil {
+	parsed, err := parseUUID(id)
+	switch {
+	case err != nil:
+		return parsed, invalid("the id of an event must be a UUID")
+	case parsed == uuid.Nil:
 		return parsed, invalid("the id of an event must not be empty")
 	}
 	return parsed, nil
 }
 
-func writableStream(ctx context.Context, id *shared.StreamIdentifier) (string, error) {
+func parseUUID(id *shared.UUID) (parsed uuid.UUID, err error) {
+	n := id.GetStructured()
+	if n == nil {
+		return uuid.Parse(id.GetString_())
+	}
+	binary.BigEndian.PutUint64(parsed[:8], uint64(n.GetMostSignificantBits()))
+	binary.BigEndian.PutUint64(parsed[8:], uint64(n.GetLeastSignificantBits()))
+	return parsed, nil
+}
+
+func writableStream(id *shared.StreamIdentifier) (string, error) {
 	name, err := streamOf(id)
 	if err == nil && name == "$all" {
-		return "", refuse(ctx, codes.PermissionDenied, "$all cannot be written to", exceptionKey, accessDenied)
+		return "", errAllWritten
 	}
 	return name, err
 }
@@ -150,13 +155,6 @@ type expectation interface {
 	GetStreamExists() *shared.Empty
 }
 
-func expectedOf(options *streams.AppendReq_Options) (store.Expected, error) {
-	if options.GetExpectedStreamRevision() == nil {
-		return 0, errNoExpectation
-	}
-	return expectedRevision(options), nil
-}
-
 var errNoExpectation = invalid("the request needs an expected stream revision")
 
 func expectedRevision(e expectation) store.Expected {
@@ -168,8 +166,10 @@ func expectedRevision(e expectation) store.Expected {
 	case e.GetStreamExists() != nil:
 		return store.StreamExists
 	}
-	return store.Expected(min(e.GetRevision(), math.MaxInt64-1)) // no stream ever gets there
+	return atRevision(e.GetRevision())
 }
+
+func atRevision(n uint64) store.Expected { return store.Expected(min(n, math.MaxInt64-1)) } // no stream ever gets there
 
 func appended(r store.Result) *streams.AppendResp {
 	success := &streams.AppendResp_Success{

@@ -9,9 +9,9 @@ import (
 // Delete hides the stream's events. The answer always has a position: the official client reads it unasked.
 func (s *streamsService) Delete(ctx context.Context, request *streams.DeleteReq) (*streams.DeleteResp, error) {
 	o := request.GetOptions()
-	stream, err := writableStream(ctx, o.GetStreamIdentifier())
+	stream, err := writableStream(o.GetStreamIdentifier())
 	if err != nil {
-		return nil, err
+		return nil, answer(ctx, stream, err)
 	}
 	if o.GetExpectedStreamRevision() == nil {
 		return nil, errNoExpectation
@@ -28,9 +28,9 @@ func (s *streamsService) Delete(ctx context.Context, request *streams.DeleteReq)
 // Tombstone ends the stream for ever.
 func (s *streamsService) Tombstone(ctx context.Context, request *streams.TombstoneReq) (*streams.TombstoneResp, error) {
 	o := request.GetOptions()
-	stream, err := writableStream(ctx, o.GetStreamIdentifier())
+	stream, err := writableStream(o.GetStreamIdentifier())
 	if err != nil {
-		return nil, err
+		return nil, answer(ctx, stream, err)
 	}
 	if o.GetExpectedStreamRevision() == nil {
 		return nil, errNoExpectation

@@ -4,36 +4,44 @@ import (
 	"context"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/google/uuid"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 )
 
 // protocolVersion is the EventStoreDB version whose behaviour is served; clients choose by it.
 const protocolVersion = "24.10.0"
 
+// features are what clients can ask of a method since some version.
+var features = map[string][]string{
+	"event_store.client.streams.streams/read":        {"position", "events"},
+	"event_store.client.streams.streams/batchappend": {"deadline_duration"},
+}
+
 type featuresService struct {
 	serverfeatures.UnimplementedServerFeaturesServer
+	served func() map[string]grpc.ServiceInfo
 }
 
 // GetSupportedMethods lists what is served, in lower case as clients compare it.
-func (featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeatures.SupportedMethods, error) {
-	const streamsName = "event_store.client.streams.streams"
-	return &serverfeatures.SupportedMethods{
-		EventStoreServerVersion: protocolVersion,
-		Methods: []*serverfeatures.SupportedMethod{
-			{ServiceName: streamsName, MethodName: "append"},
-			{ServiceName: streamsName, MethodName: "delete"},
-			{ServiceName: streamsName, MethodName: "read", Features: []string{"position", "events"}},
-			{ServiceName: streamsName, MethodName: "tombstone"},
-			{ServiceName: "event_store.client.gossip.gossip", MethodName: "read"},
-			{ServiceName: "event_store.client.server_features.serverfeatures", MethodName: "getsupportedmethods"},
-		},
-	}, nil
+func (f featuresService) GetSupportedMethods(context.Context, *shared.Empty) (*serverfeatures.SupportedMethods, error) {
+	answer := &serverfeatures.SupportedMethods{EventStoreServerVersion: protocolVersion}
+	for service, info := range f.served() {
+		service = strings.ToLower(service)
+		for _, method := range info.Methods {
+			name := strings.ToLower(method.Name)
+			answer.Methods = append(answer.Methods, &serverfeatures.SupportedMethod{
+				ServiceName: service, MethodName: name, Features: features[service+"/"+name],
+			})
+		}
+	}
+	return answer, nil
 }
 
 type gossipService struct {

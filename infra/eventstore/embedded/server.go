@@ -61,7 +61,7 @@ func Open(o Options) (*Server, error) {
 func (s *Server) start(o []grpc.ServerOption) {
 	s.grpc = grpc.NewServer(o...)
 	streams.RegisterStreamsServer(s.grpc, &streamsService{store: s.store, stopping: s.running.Done()})
-	serverfeatures.RegisterServerFeaturesServer(s.grpc, featuresService{})
+	serverfeatures.RegisterServerFeaturesServer(s.grpc, featuresService{served: s.grpc.GetServiceInfo})
 	gossip.RegisterGossipServer(s.grpc, newGossipService(s.Addr()))
 	s.serving.Go(func() {
 		if err := s.grpc.Serve(s.listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {

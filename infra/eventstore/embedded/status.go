@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strconv"
 
@@ -21,16 +22,32 @@ const (
 	wrongVersion      = "wrong-expected-version"
 	accessDenied      = "access-denied"
 	appendTooLarge    = "maximum-append-size-exceeded"
-	missingProperty   = "missing-required-metadata-property"
+	propertyMissing   = "missing-required-metadata-property"
 	notAuthenticated  = "not-authenticated"
 	streamNameTrailer = "stream-name"
 )
 
-// answer turns a store error into what the protocol says, trailers set on ctx's call.
+var errAllWritten = errors.New("$all cannot be written to")
+
+// tooLarge refuses an event or an append of more bytes than limit.
+type tooLarge struct {
+	limit int
+	what  string
+}
+
+func (e *tooLarge) Error() string { return fmt.Sprintf("%s holds at most %d bytes", e.what, e.limit) }
+
+// missingProperty refuses an event without the metadata property it names.
+type missingProperty string
+
+func (p missingProperty) Error() string { return "an event needs the metadata property " + string(p) }
+
+// answer turns an error of the store, or a refusal of a request, into what the protocol says, trailers set on ctx's call.
 func answer(ctx context.Context, stream string, err error) error {
 	var wrong *store.WrongRevision
 	var deleted *store.StreamDeleted
-	var damaged *store.Corrupt
+	var big *tooLarge
+	var missing missingProperty
 	switch {
 	case err == nil:
 		return nil
@@ -39,6 +56,20 @@ func answer(ctx context.Context, stream string, err error) error {
 			"expected-version", strconv.FormatInt(int64(wrong.Expected), 10), "actual-version", strconv.FormatInt(wrong.Current, 10))
 	case errors.As(err, &deleted):
 		return refuse(ctx, codes.FailedPrecondition, deleted.Error(), exceptionKey, streamDeleted, streamNameTrailer, header(stream))
+	case errors.Is(err, errAllWritten):
+		return refuse(ctx, codes.PermissionDenied, err.Error(), exceptionKey, accessDenied)
+	case errors.As(err, &big):
+		return refuse(ctx, codes.InvalidArgument, big.Error(), exceptionKey, appendTooLarge, "maximum-append-size", strconv.Itoa(big.limit))
+	case errors.As(err, &missing):
+		return refuse(ctx, codes.InvalidArgument, missing.Error(), exceptionKey, propertyMissing, "required-metadata-properties", string(missing))
+	}
+	return plain(err)
+}
+
+// plain is answer for errors that need no trailers.
+func plain(err error) error {
+	var damaged *store.Corrupt
+	switch {
 	case errors.As(err, &damaged):
 		return status.Error(codes.DataLoss, damaged.Error())
 	case errors.Is(err, store.ErrNoSpace):

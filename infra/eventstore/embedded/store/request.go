@@ -61,6 +61,18 @@ func (s *Store) Append(ctx context.Context, stream string, expected Expected, ev
 	return s.submit(&request{ctx: ctx, kind: appending, stream: stream, expected: expected, events: events})
 }
 
+// Begin is the first half of Append: the append has its place in the order behind all that began before it, so that
+// one caller can have many under way. ctx holds for both halves.
+func (s *Store) Begin(ctx context.Context, stream string, expected Expected, events []Proposed) (*Pending, error) {
+	return s.begin(&request{ctx: ctx, kind: appending, stream: stream, expected: expected, events: events})
+}
+
+// Pending is an append that has begun.
+type Pending struct {
+	store   *Store
+	request *request
+}
+
 // Delete hides the events of stream; appending to it later goes on numbering where it stopped.
 func (s *Store) Delete(ctx context.Context, stream string, expected Expected) (Result, error) {
 	return s.submit(&request{ctx: ctx, kind: softDeleting, stream: stream, expected: expected})
@@ -72,6 +84,14 @@ func (s *Store) Tombstone(ctx context.Context, stream string, expected Expected)
 }
 
 func (s *Store) submit(r *request) (Result, error) {
+	p, err := s.begin(r)
+	if err != nil {
+		return Result{}, err
+	}
+	return p.Wait()
+}
+
+func (s *Store) begin(r *request) (*Pending, error) {
 	r.done = make(chan outcome, 1)
 	r.size = 256 + recordMaximum + len(r.stream)
 	for i := range r.events {
@@ -79,14 +99,19 @@ func (s *Store) submit(r *request) (Result, error) {
 		r.size += recordMaximum + len(r.stream) + len(e.Type) + len(e.Metadata) + len(e.Data)
 	}
 	if err := s.enqueue(r); err != nil {
-		return Result{}, err
+		return nil, err
 	}
+	return &Pending{store: s, request: r}, nil
+}
+
+// Wait is the second half of Append.
+func (p *Pending) Wait() (Result, error) {
 	select {
-	case o := <-r.done:
+	case o := <-p.request.done:
 		return o.result, o.err
-	case <-r.ctx.Done():
-		return Result{}, r.ctx.Err()
-	case <-s.failed:
+	case <-p.request.ctx.Done():
+		return Result{}, p.request.ctx.Err()
+	case <-p.store.failed:
 		return Result{}, ErrFailed
 	}
 }
