@@ -46,6 +46,7 @@ func run(t *testing.T, with kit) {
 		{"bytes", testBytes},
 		{"interruptions", testInterruptions},
 		{"truncation", testTruncation},
+		{"metadata as it is written", testMetadataReading},
 		{"properties", testProperties},
 		{"deleted", testDeleted},
 		{"subscribe to stream", testSubscribeStream},

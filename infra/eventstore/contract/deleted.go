@@ -5,6 +5,8 @@ import (
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 )
 
 func (k *kit) tryDelete(t testing.TB, s string, expected esdb.ExpectedRevision) error {
@@ -110,10 +112,39 @@ func testDeleted(t *testing.T, k *kit) {
 		require.Error(t, k.tryTombstone(t, stream("nobody"), esdb.Revision(0)))
 		require.NoError(t, k.tryTombstone(t, stream("nobody"), esdb.Any{}))
 	})
+	t.Run("one that never was cannot be deleted", func(t *testing.T) {
+		for _, expected := range []esdb.ExpectedRevision{esdb.Any{}, esdb.NoStream{}, esdb.StreamExists{}, esdb.Revision(0)} {
+			s := stream("nobody")
+			trailer, err := k.wireDelete(t, s, expected)
+			require.Equal(t, codes.FailedPrecondition, status.Code(err))
+			requireTrailer(t, trailer, "exception", "wrong-expected-version", "stream-name", s, "actual-version", "-1")
+			k.refused(t, esdb.ErrorCodeWrongExpectedVersion, s, esdb.StreamExists{}, events("x", 1)...)
+		}
+	})
 	t.Run("one with only metadata can be deleted", func(t *testing.T) {
 		s := stream("elder")
 		k.append(t, "$$"+s, esdb.NoStream{}, metadataEvent(`{}`))
 		require.NoError(t, k.tryDelete(t, s, esdb.Any{}))
 		require.EqualValues(t, 0, k.append(t, s, esdb.NoStream{}, events("x", 1)...).NextExpectedVersion)
+	})
+	t.Run("of a metadata stream it hides nothing", func(t *testing.T) {
+		s := given(t)
+		k.append(t, "$$"+s, esdb.NoStream{}, metadataEvent(`{"$tb":1}`))
+		require.NoError(t, k.tryDelete(t, "$$"+s, esdb.Any{}))
+		require.Len(t, k.whole(t, "$$"+s), 1)
+		require.EqualValues(t, 1, k.append(t, "$$"+s, esdb.StreamExists{}, metadataEvent(`{"$tb":2}`)).NextExpectedVersion)
+		require.Equal(t, span(2, 2), revisions(k.whole(t, s)))
+	})
+	t.Run("no events do not bring a deleted one back as if it never was", func(t *testing.T) {
+		s := given(t)
+		k.delete(t, s, esdb.Any{})
+		k.refused(t, esdb.ErrorCodeWrongExpectedVersion, s, esdb.NoStream{})
+		notThere(t, s, esdb.ErrorCodeResourceNotFound)
+	})
+	t.Run("metadata that is no JSON brings all of it back", func(t *testing.T) {
+		s := given(t)
+		k.delete(t, s, esdb.Any{})
+		k.append(t, "$$"+s, esdb.Any{}, metadataEvent(`not json`))
+		require.Equal(t, span(0, 2), revisions(k.whole(t, s)))
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -42,11 +41,7 @@ func testRefusals(t *testing.T, k *kit) {
 		require.NotNil(t, answer.GetWrongExpectedVersion().GetExpectedStreamExists())
 	})
 	t.Run("a delete at a wrong revision", func(t *testing.T) {
-		var trailer metadata.MD
-		_, err := k.wire(t).Delete(deadline(t), &streams.DeleteReq{Options: &streams.DeleteReq_Options{
-			StreamIdentifier:       &shared.StreamIdentifier{StreamName: []byte(s)},
-			ExpectedStreamRevision: &streams.DeleteReq_Options_Revision{Revision: 1},
-		}}, grpc.Trailer(&trailer))
+		trailer, err := k.wireDelete(t, s, esdb.Revision(1))
 		require.Equal(t, codes.FailedPrecondition, status.Code(err))
 		requireTrailer(t, trailer, "exception", "wrong-expected-version", "stream-name", s, "expected-version", "1", "actual-version", "2")
 	})

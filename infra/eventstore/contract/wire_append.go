@@ -61,3 +61,21 @@ func wireExpected(s string, expected esdb.ExpectedRevision) *streams.AppendReq_O
 	}
 	return o
 }
+
+// wireDelete deletes; the Go client does not tell a wrong revision apart.
+func (k *kit) wireDelete(t testing.TB, s string, expected esdb.ExpectedRevision) (trailer metadata.MD, err error) {
+	t.Helper()
+	o := &streams.DeleteReq_Options{StreamIdentifier: &shared.StreamIdentifier{StreamName: []byte(s)}}
+	switch e := expected.(type) {
+	case esdb.NoStream:
+		o.ExpectedStreamRevision = &streams.DeleteReq_Options_NoStream{NoStream: &shared.Empty{}}
+	case esdb.Any:
+		o.ExpectedStreamRevision = &streams.DeleteReq_Options_Any{Any: &shared.Empty{}}
+	case esdb.StreamExists:
+		o.ExpectedStreamRevision = &streams.DeleteReq_Options_StreamExists{StreamExists: &shared.Empty{}}
+	case esdb.StreamRevision:
+		o.ExpectedStreamRevision = &streams.DeleteReq_Options_Revision{Revision: e.Value}
+	}
+	_, err = k.wire(t).Delete(deadline(t), &streams.DeleteReq{Options: o}, grpc.Trailer(&trailer))
+	return trailer, err
+}

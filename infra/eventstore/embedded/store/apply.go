@@ -23,11 +23,7 @@ func (q *sequencer) prepare(r *request, d decision) error {
 func (q *sequencer) apply(g *group, r *request, h *head, d decision) (Result, error) {
 	switch r.kind {
 	case softDeleting:
-		e, err := softDelete()
-		if err != nil {
-			return Result{}, err
-		}
-		return q.writeMetadata(g, r.stream, h, e)
+		return q.writeMetadata(g, r.stream, h, softDelete())
 	case tombstoning:
 		e := Proposed{ID: uuid.New(), Type: TombstoneType}
 		h.last = Tombstone - 1
@@ -39,7 +35,7 @@ func (q *sequencer) apply(g *group, r *request, h *head, d decision) (Result, er
 		return result, q.metadataWritten(g, r)
 	}
 	if d.revive {
-		return result, q.revive(g, r.stream, h, before+1)
+		return result, q.revive(g, r.stream, h, h.rawMeta, before+1)
 	}
 	return result, nil
 }
@@ -51,23 +47,23 @@ func (q *sequencer) metadataWritten(g *group, r *request) error {
 	if err != nil || len(r.events) == 0 || isMetastream(originalOf(r.stream)) {
 		return err
 	}
+	last := r.events[len(r.events)-1]
 	wasDeleted := original.deleted
-	raw := r.events[len(r.events)-1].Data
-	original.setMeta(raw)
+	original.setMeta(last.JSON, last.Data)
 	if !wasDeleted {
 		return nil
 	}
-	original.rawMeta = raw
-	return q.revive(g, originalOf(r.stream), original, original.last+1)
+	return q.revive(g, originalOf(r.stream), original, last.Data, original.last+1)
 }
 
-// revive writes the stream's metadata again with everything below from truncated, instead of all.
-func (q *sequencer) revive(g *group, stream string, h *head, from int64) error {
-	raw, err := withBefore(h.rawMeta, from)
-	if err != nil {
-		return err
+// revive writes the stream's metadata again with everything below from truncated, instead of all. What is no JSON
+// object cannot be written so, and EventStoreDB leaves it as it is.
+func (q *sequencer) revive(g *group, stream string, h *head, raw []byte, from int64) error {
+	set, ok := withBefore(raw, from)
+	if !ok {
+		return nil
 	}
-	_, err = q.writeMetadata(g, stream, h, metadataEvent(raw))
+	_, err := q.writeMetadata(g, stream, h, metadataEvent(set))
 	return err
 }
 
@@ -77,7 +73,9 @@ func (q *sequencer) writeMetadata(g *group, stream string, h *head, e Proposed) 
 		return Result{}, err
 	}
 	result := q.add(g, metastreamOf(stream), meta, e)
-	h.setMeta(e.Data)
+	if !isMetastream(stream) { // of metadata streams it hides nothing
+		h.setMeta(e.JSON, e.Data)
+	}
 	return result, nil
 }
 

@@ -1,6 +1,6 @@
 package store
 
-import "errors"
+import "cmp"
 
 // decision is what is to be done with a request after its stream was looked at.
 type decision struct {
@@ -17,22 +17,20 @@ type decision struct {
 // compared: all equal is a repetition, answered with the first result; anything else is a wrong revision. With Any and
 // StreamExists only the ids of recent events are known.
 func (q *sequencer) decide(r *request, h *head) (decision, error) {
-	if deleted, err := q.tombstoned(r.stream, h); deleted || err != nil {
-		return decision{}, errors.Join(err, &StreamDeleted{Stream: r.stream})
+	deleted, err := q.tombstoned(r.stream, h)
+	if err != nil {
+		return decision{}, err
+	}
+	if deleted || r.expected == StreamExists && h.deleted {
+		return decision{}, &StreamDeleted{Stream: r.stream}
 	}
 	wrong := &WrongRevision{Stream: r.stream, Expected: r.expected, Current: h.last}
+	if r.expected == StreamExists || r.kind == softDeleting {
+		if there, err := q.exists(r.stream, h); !there || err != nil {
+			return decision{}, cmp.Or(err, error(wrong))
+		}
+	}
 	switch {
-	case r.expected == StreamExists && h.deleted:
-		return decision{}, &StreamDeleted{Stream: r.stream}
-	case r.expected == StreamExists && h.last < 0:
-		meta, err := q.heads.of(metastreamOf(r.stream))
-		if err != nil {
-			return decision{}, err
-		}
-		if isMetastream(r.stream) || meta.last < 0 {
-			return decision{}, wrong
-		}
-		return q.decideByRecent(r, h, wrong)
 	case r.expected == Any, r.expected == StreamExists:
 		return q.decideByRecent(r, h, wrong)
 	case r.expected < NoStream, int64(r.expected) > h.last:
@@ -41,6 +39,18 @@ func (q *sequencer) decide(r *request, h *head) (decision, error) {
 		return q.decideBehind(r, h, wrong)
 	}
 	return decision{revive: h.deleted}, nil
+}
+
+// exists reports whether anything was ever written to the stream or to its metadata.
+func (q *sequencer) exists(stream string, h *head) (bool, error) {
+	if h.last >= 0 {
+		return true, nil
+	}
+	meta, err := q.heads.of(metastreamOf(stream))
+	if err != nil {
+		return false, err
+	}
+	return meta.last >= 0, nil
 }
 
 // tombstoned reports whether the stream, or the one it is the metadata of, has ended for ever.
@@ -90,7 +100,7 @@ func (q *sequencer) decideBehind(r *request, h *head, wrong error) (decision, er
 		last = at
 	}
 	if len(r.events) == 0 {
-		if r.expected == NoStream && h.deleted {
+		if r.kind != appending && r.expected == NoStream && h.deleted { // its event has an id that was never met
 			return decision{revive: true}, nil
 		}
 		return decision{}, wrong

@@ -70,12 +70,12 @@ func (h *heads) loadMeta(found *head, stream string) error {
 	if r == nil || err != nil {
 		return err
 	}
-	found.setMeta(r.Data)
+	found.setMeta(r.JSON, r.Data)
 	return nil
 }
 
-func (h *head) setMeta(raw []byte) {
-	h.deleted, h.rawMeta = parseMetadata(raw).softDeleted(), nil
+func (h *head) setMeta(asJSON bool, raw []byte) {
+	h.deleted, h.rawMeta = parseMetadata(asJSON, raw).softDeleted(), nil
 	if h.deleted {
 		h.rawMeta = raw
 	}

@@ -108,7 +108,7 @@ func (s *Store) metadataOf(stream string, until uint64) (metadata, error) {
 	if r == nil || err != nil {
 		return metadata{}, err
 	}
-	return parseMetadata(r.Data), nil
+	return parseMetadata(r.JSON, r.Data), nil
 }
 
 // Forward answers up to limit events of v with revision >= from, and the revision to go on from; next is past Last
