@@ -14,6 +14,7 @@ import (
 
 	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/eventstore/embedded"
+	"github.com/careledger/careledger/infra/eventstore/embedded/users"
 	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
 )
 
@@ -32,6 +33,8 @@ func newEventStoreCommand() *cobra.Command {
 	f.String("tls-key", "", "key file (PEM)")
 	f.String("admin-password-file", "", "file with the password of user admin; needs TLS")
 	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge to the next; 0: only by `careledger scavenge`")
+	f.String("users-file", "", "file of users with the hashes of their passwords (eventstore password makes its lines); needs TLS")
+	cmd.AddCommand(newPasswordCommand())
 	return cmd
 }
 
@@ -44,9 +47,13 @@ func runEventStore(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	hashes, err := usersFile(k.String("users-file"))
+	if err != nil {
+		return err
+	}
 	s, err := embedded.Open(embedded.Options{
 		Dir: k.String("data"), Listen: k.String("listen"), TLSCert: k.String("tls-cert"), TLSKey: k.String("tls-key"),
-		AdminPassword: password, Logger: engineLogger(cmd), Now: time.Now, ScavengeEvery: k.Duration("scavenge-every"),
+		AdminPassword: password, Users: hashes, Logger: engineLogger(cmd), Now: time.Now, ScavengeEvery: k.Duration("scavenge-every"),
 	})
 	if err != nil {
 		return exitError{exitSetup, placed(err)}
@@ -118,4 +125,15 @@ func secretFile(path string) (string, error) {
 		return "", exitError{exitUsage, fmt.Errorf("%s cannot be read / 无法读取该文件: %w", path, err)}
 	}
 	return strings.TrimSpace(string(b)), nil
+}
+
+func usersFile(path string) (users.Hashes, error) {
+	if path == "" {
+		return nil, nil
+	}
+	hashes, err := users.ReadFile(path)
+	if err != nil {
+		return nil, exitError{exitUsage, fmt.Errorf("%w / 用户文件有误", err)}
+	}
+	return hashes, nil
 }

@@ -36,7 +36,8 @@ func settings(cmd *cobra.Command) (*koanf.Koanf, error) {
 	var fileErr error
 	fromEnv := env.Provider(".", env.Opt{Prefix: envPrefix, TransformFunc: func(name, value string) (string, any) {
 		name = strings.TrimPrefix(name, envPrefix)
-		if secret, ok := strings.CutSuffix(name, "_FILE"); ok {
+		secret, ok := strings.CutSuffix(name, "_FILE")
+		if ok && cmd.Flags().Lookup(flagOf(name)) == nil { // a flag may itself name a file
 			b, err := os.ReadFile(value)
 			if err != nil {
 				fileErr = exitError{exitUsage, fmt.Errorf("%s%s: the file cannot be read / 无法读取该文件: %w", envPrefix, name, err)}
@@ -44,7 +45,7 @@ func settings(cmd *cobra.Command) (*koanf.Koanf, error) {
 			}
 			name, value = secret, strings.TrimSpace(string(b))
 		}
-		return strings.ReplaceAll(strings.ToLower(name), "_", "-"), value
+		return flagOf(name), value
 	}})
 	if err := k.Load(fromEnv, nil); err != nil {
 		return nil, fmt.Errorf("read the environment: %w", err)
@@ -56,4 +57,9 @@ func settings(cmd *cobra.Command) (*koanf.Koanf, error) {
 		return nil, fmt.Errorf("read the flags: %w", err)
 	}
 	return k, nil
+}
+
+// flagOf is the flag of a variable without its prefix.
+func flagOf(variable string) string {
+	return strings.ReplaceAll(strings.ToLower(variable), "_", "-")
 }

@@ -2,50 +2,60 @@ package embedded
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base64"
+	"fmt"
+	"maps"
+	"net/http"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+
+	"github.com/careledger/careledger/infra/eventstore/embedded/users"
 )
 
 const adminUser = "admin"
 
-// gate lets calls in: all where no password is set, else those with the admin's. What clients ask before they send
-// credentials (server features, gossip) is open.
+// gate lets calls in: all where there are no users, else those with a user's password. What clients ask before they
+// send credentials (server features, gossip) is open.
 type gate struct {
-	closed bool
-	want   [sha256.Size]byte
+	door *users.Door // nil: open
 }
 
-func newGate(password string) *gate {
-	return &gate{closed: password != "", want: credential(adminUser + ":" + password)}
-}
-
-// credential is a digest of fixed length, so that comparing tells nothing of the password's.
-func credential(userAndPassword string) [sha256.Size]byte {
-	return sha256.Sum256([]byte(userAndPassword))
+func newGate(o *Options) (*gate, error) {
+	hashes := maps.Clone(o.Users)
+	if o.AdminPassword != "" {
+		phc, err := users.Hash(o.AdminPassword)
+		if err != nil {
+			return nil, fmt.Errorf("the user %s: %w", adminUser, err)
+		}
+		if hashes == nil {
+			hashes = users.Hashes{}
+		}
+		hashes[adminUser] = phc
+	}
+	if len(hashes) == 0 {
+		return &gate{}, nil
+	}
+	door, err := users.NewDoor(hashes)
+	return &gate{door}, err
 }
 
 func (g *gate) admit(ctx context.Context, method string) error {
-	if !g.closed || method == gossip.Gossip_Read_FullMethodName || method == serverfeatures.ServerFeatures_GetSupportedMethods_FullMethodName {
+	if g.door == nil || method == gossip.Gossip_Read_FullMethodName || method == serverfeatures.ServerFeatures_GetSupportedMethods_FullMethodName {
 		return nil
 	}
 	for _, value := range metadata.ValueFromIncomingContext(ctx, "authorization") {
-		const scheme = "Basic "
-		if len(value) <= len(scheme) || value[:len(scheme)] != scheme {
+		name, password, ok := (&http.Request{Header: http.Header{"Authorization": {value}}}).BasicAuth()
+		if !ok {
 			continue
 		}
-		plain, err := base64.StdEncoding.DecodeString(value[len(scheme):])
-		if got := credential(string(plain)); err == nil && subtle.ConstantTimeCompare(got[:], g.want[:]) == 1 {
-			return nil
+		if ok, err := g.door.Admits(ctx, name, password); ok || err != nil {
+			return plain(err)
 		}
 	}
-	return refuse(ctx, codes.Unauthenticated, "give the user admin and its password", exceptionKey, notAuthenticated)
+	return refuse(ctx, codes.Unauthenticated, "give a user of the event store and the right password", exceptionKey, notAuthenticated)
 }
 
 func (g *gate) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {

@@ -25,6 +25,7 @@ import (
 
 	"github.com/careledger/careledger/infra/eventstore/contract"
 	"github.com/careledger/careledger/infra/eventstore/embedded"
+	"github.com/careledger/careledger/infra/eventstore/embedded/users"
 )
 
 const (
@@ -34,14 +35,23 @@ const (
 
 func TestTLSAndPassword(t *testing.T) {
 	cert, key := certificate(t)
-	s := open(t, embedded.Options{TLSCert: cert, TLSKey: key, AdminPassword: "s3cret"})
+	phc, err := users.Hash("w4rd:密码")
+	require.NoError(t, err)
+	s := open(t, embedded.Options{TLSCert: cert, TLSKey: key, AdminPassword: "s3cret", Users: users.Hashes{"ward3": phc}})
 	with := func(credentials string) string {
 		return fmt.Sprintf("esdb://%s%s?tls=true&tlsCaFile=%s", credentials, s.Addr(), cert)
 	}
 	t.Run("the admin's password opens", func(t *testing.T) {
 		contract.Run(t, with("admin:s3cret@"))
 	})
-	for name, credentials := range map[string]string{"none": "", "a wrong one": "admin:secret@", "another user": "root:s3cret@"} {
+	t.Run("that of another user too", func(t *testing.T) {
+		client := contract.Dial(t, with("ward3:w4rd%3A%E5%AF%86%E7%A0%81@"))
+		require.NoError(t, appendTo(t.Context(), client, "ward", -1, 1))
+		require.NotEmpty(t, everything(t, client), "users may do everything")
+	})
+	for name, credentials := range map[string]string{
+		"none": "", "a wrong one": "admin:secret@", "an unknown user": "root:s3cret@", "another user's": "ward3:s3cret@",
+	} {
 		t.Run("refused: "+name, func(t *testing.T) {
 			client := contract.Dial(t, with(credentials))
 			var e *esdb.Error

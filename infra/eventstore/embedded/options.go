@@ -8,17 +8,21 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/careledger/careledger/infra/eventstore/embedded/users"
 )
 
 // Options of a server. Dir and Listen are needed.
 type Options struct {
 	// Dir is the data directory, made if missing.
 	Dir string
-	// Listen is host:port; port 0 takes a free one. A host that is not loopback needs TLS and AdminPassword.
+	// Listen is host:port; port 0 takes a free one. A host that is not loopback needs TLS and users.
 	Listen string
 	// TLSCert and TLSKey are PEM files: both or none.
 	TLSCert, TLSKey string
-	// AdminPassword is the password of the user "admin"; it needs TLS. Empty: credentials are ignored.
+	// Users may come in, with their passwords; they need TLS. Without any, credentials are ignored.
+	Users users.Hashes
+	// AdminPassword is the password of a further user, "admin".
 	AdminPassword string
 	// ScavengeEvery is the time from one scavenge to the next; 0: only when asked.
 	ScavengeEvery time.Duration
@@ -44,15 +48,19 @@ func (o *Options) Validate() error {
 		problems = append(problems, errors.New("give both a TLS certificate and its key, or neither"))
 	}
 	tls := o.TLSCert != ""
-	if o.AdminPassword != "" && !tls {
-		problems = append(problems, errors.New("an admin password needs TLS: give a certificate and its key"))
+	closed := o.AdminPassword != "" || len(o.Users) > 0
+	if closed && !tls {
+		problems = append(problems, errors.New("users and passwords need TLS: give a certificate and its key"))
+	}
+	if _, twice := o.Users[adminUser]; twice && o.AdminPassword != "" {
+		problems = append(problems, fmt.Errorf("the user %s has a password and is among the users too: give one of them", adminUser))
 	}
 	local, err := loopback(o.Listen)
 	switch {
 	case err != nil:
 		problems = append(problems, err)
-	case !local && (!tls || o.AdminPassword == ""):
-		problems = append(problems, fmt.Errorf("listening on %s needs TLS and an admin password; without them listen on 127.0.0.1", o.Listen))
+	case !local && !(tls && closed):
+		problems = append(problems, fmt.Errorf("listening on %s needs TLS, and an admin password or a users file; without them listen on 127.0.0.1", o.Listen))
 	}
 	return errors.Join(problems...)
 }

@@ -19,14 +19,22 @@ import (
 	"github.com/careledger/careledger/infra/eventstore/contract"
 	"github.com/careledger/careledger/infra/eventstore/embedded"
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
+	"github.com/careledger/careledger/infra/eventstore/embedded/users"
 )
 
 func TestOptionsAreClosedByDefault(t *testing.T) {
+	cert, key := certificate(t)
+	phc, err := users.Hash("x")
+	require.NoError(t, err)
 	for name, o := range map[string]embedded.Options{
 		"not loopback without TLS":        {Listen: "0.0.0.0:0"},
 		"all interfaces":                  {Listen: ":0"},
 		"not loopback without a password": {Listen: "0.0.0.0:0", TLSCert: "c.pem", TLSKey: "k.pem"},
 		"a password without TLS":          {Listen: "127.0.0.1:0", AdminPassword: "secret"},
+		"users without TLS":               {Listen: "127.0.0.1:0", Users: users.Hashes{"ops": "x"}},
+		"no user but TLS":                 {Listen: "0.0.0.0:0", TLSCert: "c.pem", TLSKey: "k.pem", Users: users.Hashes{}},
+		"a hash that is none":             {Listen: "127.0.0.1:0", TLSCert: cert, TLSKey: key, Users: users.Hashes{"ops": "x"}},
+		"the admin twice":                 {Listen: "127.0.0.1:0", TLSCert: cert, TLSKey: key, Users: users.Hashes{"admin": phc}, AdminPassword: "x"},
 		"a certificate without key":       {Listen: "127.0.0.1:0", TLSCert: "c.pem"},
 		"certificate files that are not":  {Listen: "127.0.0.1:0", TLSCert: "c.pem", TLSKey: "k.pem"},
 		"an address without port":         {Listen: "127.0.0.1"},

@@ -90,7 +90,11 @@ const (
 )
 
 func (s *Server) grpcOptions() ([]grpc.ServerOption, error) {
-	gate := newGate(s.options.AdminPassword)
+	gate, err := newGate(&s.options)
+	if err != nil {
+		return nil, err
+	}
+	s.options.AdminPassword = "" // only its hash is kept
 	o := []grpc.ServerOption{
 		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(maxMessage),
