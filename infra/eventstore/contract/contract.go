@@ -32,6 +32,7 @@ func run(t *testing.T, with kit) {
 		{"positions of $all", testAllPositions},
 		{"one position", testOnePosition},
 		{"filtered reads of $all", testFilteredReads},
+		{"regular expressions", testRegexes},
 		{"edges of a stream", testEdges},
 		{"links", testResolved},
 		{"follow a busy stream", testFollowBusy},

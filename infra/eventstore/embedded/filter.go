@@ -2,7 +2,6 @@ package embedded
 
 import (
 	"bytes"
-	"fmt"
 	"regexp"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
@@ -35,8 +34,8 @@ func newFilter(o *streams.ReadReq_Options_FilterOptions, subscription bool) (*fi
 	}
 	if pattern := expression.GetRegex(); pattern != "" {
 		var err error
-		if f.regex, err = regexp.Compile(pattern); err != nil {
-			return nil, invalid(fmt.Sprintf("the embedded event store takes regular expressions of RE2 (no look-around, no back-references): %v", err))
+		if f.regex, err = compile(pattern); err != nil {
+			return nil, err
 		}
 	}
 	if (f.regex == nil) == (len(f.prefixes) == 0) {

@@ -59,7 +59,7 @@ func (o *Options) Validate() error {
 	switch {
 	case err != nil:
 		problems = append(problems, err)
-	case !local && !(tls && closed):
+	case !local && (!tls || !closed):
 		problems = append(problems, fmt.Errorf("listening on %s needs TLS, and an admin password or a users file; without them listen on 127.0.0.1", o.Listen))
 	}
 	return errors.Join(problems...)
