@@ -13,11 +13,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"github.com/EventStore/EventStore-Client-Go/v4/protos/shared"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	"google.golang.org/grpc/codes"
@@ -144,12 +144,23 @@ func TestCloseEndsSubscriptionsAndLeavesNothing(t *testing.T) {
 }
 
 func TestWhatIsNotServedSaysSo(t *testing.T) {
-	client := contract.Dial(t, open(t, embedded.Options{}).URL())
+	s := open(t, embedded.Options{})
+	client := contract.Dial(t, s.URL())
 	err := client.CreatePersistentSubscription(t.Context(), "s", "g", esdb.PersistentStreamSubscriptionOptions{})
 	var e *esdb.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, esdb.ErrorCodeUnsupportedFeature, e.Code())
-	require.True(t, strings.Contains(e.Err().Error(), "not served by the embedded event store"))
+	require.ErrorContains(t, e.Err(), "not served by the embedded event store")
+	for _, method := range []string{
+		"/event_store.client.persistent_subscriptions.PersistentSubscriptions/Read", "/event_store.client.projections.Projections/Create",
+		"/event_store.client.users.Users/Create", "/event_store.client.operations.Operations/StartScavenge",
+		"/event_store.client.monitoring.Monitoring/Stats", "/event_store.client.redaction.Redaction/GetEventPositions",
+		"/kurrentdb.protocol.v2.streams.StreamsService/AppendSession", "/event_store.client.streams.Streams/Later",
+	} {
+		err := dial(t, s).Invoke(t.Context(), method, &shared.Empty{}, &shared.Empty{})
+		require.Equal(t, codes.Unimplemented, status.Code(err), method)
+		require.ErrorContains(t, err, method+" is not served by the embedded event store")
+	}
 }
 
 func TestARegexThatRE2CannotTakeIsRefused(t *testing.T) {

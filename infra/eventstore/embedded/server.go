@@ -12,8 +12,10 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/gossip"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/serverfeatures"
 	"github.com/EventStore/EventStore-Client-Go/v4/protos/streams"
+	"github.com/google/uuid"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
+	_ "google.golang.org/grpc/encoding/gzip" // which a client may ask for
 	"google.golang.org/grpc/keepalive"
 
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
@@ -62,7 +64,7 @@ func (s *Server) start(o []grpc.ServerOption) {
 	s.grpc = grpc.NewServer(o...)
 	streams.RegisterStreamsServer(s.grpc, &streamsService{store: s.store, stopping: s.running.Done()})
 	serverfeatures.RegisterServerFeaturesServer(s.grpc, featuresService{served: s.grpc.GetServiceInfo})
-	gossip.RegisterGossipServer(s.grpc, newGossipService(s.Addr()))
+	gossip.RegisterGossipServer(s.grpc, &gossipService{instance: uuid.New(), address: s.Addr(), tls: s.options.TLSCert != ""})
 	s.serving.Go(func() {
 		if err := s.grpc.Serve(s.listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
 			s.report(fmt.Errorf("serve the event store: %w", err))
@@ -83,8 +85,8 @@ func (s *Server) start(o []grpc.ServerOption) {
 // Limits of the protocol: a message holds at most one event of 16 MiB with what surrounds it.
 const (
 	maxMessage    = 17 << 20
-	minKeepalive  = 5 * time.Second
-	maxStreams    = 4096 // open calls a connection
+	minKeepalive  = 100 * time.Millisecond // a client's keepAliveInterval is its own affair
+	maxStreams    = 4096                   // open calls a connection
 	windowBytes   = 1 << 20
 	handshakeTime = 10 * time.Second
 )
@@ -122,7 +124,7 @@ func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
 // URL is the connection string for the official clients, without credentials.
 func (s *Server) URL() string {
-	return fmt.Sprintf("esdb://%s?tls=%t", s.Addr(), s.options.TLSCert != "")
+	return fmt.Sprintf("esdb://%s?tls=%t", reachable(s.Addr()), s.options.TLSCert != "")
 }
 
 // Err gets at most one error: the server acknowledges nothing more. The owner should close it and end.
