@@ -70,7 +70,7 @@ func TestAUsersFileIsTakenFromFlagAndVariable(t *testing.T) {
 		"a file that is not so": {nil, []string{"--users-file", none}, none},
 	} {
 		t.Run(behaviour, func(t *testing.T) {
-			_, errs, code := careledger(t, c.env, append([]string{"eventstore", "--data", t.TempDir()}, c.args...)...)
+			_, errs, code := careledger(t, c.env, append([]string{"eventstore", "--data", t.TempDir(), "--listen", "nowhere"}, c.args...)...)
 			require.Equal(t, exitUsage, code, errs)
 			oneLine(t, errs, c.says)
 			require.NotContains(t, errs, "s3cret-word")
