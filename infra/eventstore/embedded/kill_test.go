@@ -1,13 +1,7 @@
 package embedded_test
 
 import (
-	"bufio"
 	"context"
-	"fmt"
-	"io"
-	"os"
-	"os/exec"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -17,70 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/careledger/careledger/infra/eventstore/contract"
-	"github.com/careledger/careledger/infra/eventstore/embedded"
 )
-
-const childDir = "CAREL_TEST_EVENTSTORE_CHILD"
-
-// TestMain makes this binary a server when it is started as the child of a test.
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(childDir); dir != "" {
-		if err := serveChild(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
-
-// serveChild prints the URL and serves until its input ends.
-func serveChild(dir string) error {
-	s, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
-	if err != nil {
-		return err
-	}
-	fmt.Println(s.URL())
-	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
-		return err
-	}
-	return s.Close(context.Background())
-}
-
-type child struct {
-	process *exec.Cmd
-	url     string
-	stdin   io.Closer
-}
-
-func startChild(t *testing.T, dir string) *child {
-	t.Helper()
-	c := &child{process: exec.CommandContext(t.Context(), os.Args[0])}
-	c.process.Env = append(os.Environ(), childDir+"="+dir)
-	c.process.Stderr = os.Stderr
-	var err error
-	c.stdin, err = c.process.StdinPipe()
-	require.NoError(t, err)
-	out, err := c.process.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, c.process.Start())
-	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	c.url = strings.TrimSpace(line)
-	return c
-}
-
-func (c *child) kill(t *testing.T) {
-	t.Helper()
-	require.NoError(t, c.process.Process.Kill())
-	require.Error(t, c.process.Wait(), "killed")
-}
-
-func (c *child) stop(t *testing.T) {
-	t.Helper()
-	require.NoError(t, c.stdin.Close())
-	require.NoError(t, c.process.Wait())
-}
 
 const eventsAnAppend = 3
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/careledger/careledger/infra/eventstore/embedded/users"
@@ -16,6 +17,8 @@ import (
 type Options struct {
 	// Dir is the data directory, made if missing.
 	Dir string
+	// FS is where Dir lies; nil: the operating system's file system.
+	FS vfs.FS
 	// Listen is host:port; port 0 takes a free one. A host that is not loopback needs TLS and users.
 	Listen string
 	// TLSCert and TLSKey are PEM files: both or none.

@@ -51,7 +51,7 @@ func Open(o Options) (*Server, error) {
 		return nil, fmt.Errorf("the event store cannot listen on %s; is another one running? %w", o.Listen, err)
 	}
 	s.store, err = store.Open(store.Options{
-		Dir: o.Dir, Logger: o.Logger, Registry: o.Registry, Now: o.Now, ReserveBytes: o.ReserveBytes, FreeSpace: o.FreeSpace,
+		Dir: o.Dir, FS: o.FS, Logger: o.Logger, Registry: o.Registry, Now: o.Now, ReserveBytes: o.ReserveBytes, FreeSpace: o.FreeSpace,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.listener.Close())
@@ -137,20 +137,24 @@ func (s *Server) report(err error) {
 	}
 }
 
-// Close ends subscriptions, lets running calls finish while ctx lasts, and closes the store.
+// Close ends subscriptions, lets running calls finish while ctx lasts, and closes the store. Where that has failed, a
+// call may never finish, and is not waited for longer than ctx.
 func (s *Server) Close(ctx context.Context) error {
 	s.stop()
 	drained := make(chan struct{})
 	go func() {
 		s.grpc.GracefulStop()
+		s.serving.Wait()
 		close(drained)
 	}()
 	select {
 	case <-drained:
 	case <-ctx.Done():
-		s.grpc.Stop() // also ends GracefulStop
-		<-drained
+		go s.grpc.Stop() // also ends GracefulStop
+		select {
+		case <-drained:
+		case <-s.store.Failed():
+		}
 	}
-	s.serving.Wait()
 	return s.store.Close(context.WithoutCancel(ctx))
 }

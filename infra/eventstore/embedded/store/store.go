@@ -96,6 +96,9 @@ func (s *Store) Head() uint64 { return s.visible.Load() }
 // Err gets at most one error: the store cannot go on and acknowledges nothing more. The owner should close it and end.
 func (s *Store) Err() <-chan error { return s.fatal }
 
+// Failed is closed when the store cannot go on, as Err says why.
+func (s *Store) Failed() <-chan struct{} { return s.failed }
+
 func (s *Store) fail(err error) {
 	s.failOnce.Do(func() {
 		s.options.Logger.Error("event store: stopped acknowledging", "error", err)
