@@ -21,7 +21,7 @@ func (s *server) registerLive(api huma.API, r chi.Router) {
 	op := &huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/api/v1/live", Tags: []string{"questions"},
 		Summary:     "What changes, as server-sent events",
-		Description: "`hello` {frontier, head} at the start; `cells` {prefecture, frontier, slabs} and `alerts` {id, state} as they change.",
+		Description: "`hello` {prefecture, frontier, head} at the start; `head` {prefecture, head}, `cells` {prefecture, frontier, slabs} and `alerts` {id} as they change.",
 		Responses:   problems(api),
 	}
 	op.Responses["200"] = &huma.Response{

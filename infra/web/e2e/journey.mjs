@@ -1,5 +1,8 @@
 // The journey of the product in a real browser against a real server that holds the demonstration:
 // scoreboard → log a visit → the county's number moves without a reload. SIGN_IN_URL is the server's one-time link.
+// With FROM_EMPTY the page is opened on an empty ledger first: when it stands there, this says so on its output and waits
+// for a line on its input, which tells that the demonstration has been sent.
+import { createInterface } from 'node:readline/promises'
 import axe from 'axe-core'
 import { chromium } from 'playwright-core'
 
@@ -13,8 +16,17 @@ const errors = []
 page.on('pageerror', (e) => errors.push(e.message))
 page.on('console', (m) => m.type() === 'error' && errors.push(m.text()))
 
-const county = '532628'
-const valueOf = async () => Number((await page.getByTestId(`value-${county}`).innerText()).replace(',', ''))
+const county = '532601'
+const shown = async () => (await page.getByTestId(`value-${county}`).innerText()).match(/[\d.]+|—/)[0]
+const month = () => page.getByTestId('period').inputValue()
+const opensOn = async (address, want) => {
+  const other = await context.newPage()
+  await other.goto(address)
+  await other.getByTestId('period').waitFor()
+  const got = await other.getByTestId('period').inputValue()
+  await other.close()
+  if (got !== want) throw new Error(`${address} opens on ${got}, not on ${want}`)
+}
 const shot = async (name) => {
   if (process.env.SCREENSHOT_DIR) await page.screenshot({ path: `${process.env.SCREENSHOT_DIR}/${name}.png` })
 }
@@ -35,11 +47,24 @@ async function check(where) {
 try {
   await page.goto(process.env.SIGN_IN_URL)
   await page.getByTestId(`value-${county}`).waitFor()
-  if ((await page.getByTestId('period').inputValue()) !== '2022-11') throw new Error('it does not open on the newest month with records')
-  await page.getByTestId('value-monthly-visit-rate-official').click()
-  await page.waitForFunction((c) => document.querySelector(`[data-testid=value-${c}]`)?.textContent?.trim() !== '—', county)
-  const before = await valueOf()
   await page.evaluate(() => (window.sameDocument = true))
+  if (process.env.FROM_EMPTY) {
+    const input = createInterface({ input: process.stdin })
+    console.log('open')
+    await input[Symbol.asyncIterator]().next()
+    input.close()
+  }
+  await page.waitForFunction(() => document.querySelector('[data-testid=period]')?.value === '2022-11', null, { timeout: 60_000 })
+  await page.getByTestId('value-monthly-visit-rate-official').click()
+  // The open page and the address it wrote lead to the newest month until one is chosen; then it stays.
+  if (page.url().includes('period=')) throw new Error('a month that nobody chose is in the address')
+  await opensOn(page.url(), '2022-11')
+  await page.getByTestId('period').fill('2022-10')
+  await page.waitForURL(/period=2022-10/)
+  await opensOn(page.url(), '2022-10')
+  await page.getByTestId('period').fill('2022-11')
+  await page.waitForFunction((c) => document.querySelector(`[data-testid=value-${c}]`)?.textContent?.includes('45.47'), county, { timeout: 60_000 })
+  const before = await shown()
   await check('scoreboard')
   await page.getByTestId('alerts-button').click()
   await check('alerts')
@@ -64,8 +89,9 @@ try {
   await check('form')
   await page.getByTestId('save').click()
   await page.getByTestId('receipt').waitFor({ timeout: 5000 })
-  await page.waitForFunction(([c, b]) => Number(document.querySelector(`[data-testid=value-${c}]`)?.textContent) > b, [county, before], { timeout: 5000 })
-  const after = await valueOf()
+  await page.waitForFunction(([c, b]) => parseFloat(document.querySelector(`[data-testid=value-${c}]`)?.textContent) > Number(b), [county, before], { timeout: 5000 })
+  const after = await shown()
+  await page.waitForFunction((t) => document.querySelector('[data-testid=moved]')?.textContent?.includes(t), `${before} → ${after}`, { timeout: 5000 })
   if (!(await page.evaluate(() => window.sameDocument))) throw new Error('the page was loaded again')
   await check('receipt')
   console.log(`the county's monthly visit rate moved from ${before} to ${after} without a reload`)

@@ -1,6 +1,7 @@
 import { computed, reactive, ref, watch } from 'vue'
 import { get, Refusal } from './api'
-import { asked, follow, view } from './view'
+import { language } from './i18n'
+import { asked, follow, newest, view } from './view'
 import type { Alert, Area, Cell, Definition, Problem } from './types'
 
 interface CellsAnswer {
@@ -27,20 +28,30 @@ const keyOf = (code: string, variant: string, area: string, period: string) => [
 export const definitionOf = (code: string, variant = 'official') =>
   definitions.value.find((d) => d.code === code && d.variant === variant)
 export const areaOf = (code: string) => areas.value.find((a) => a.code === code)
+/** An area's name in the page's language; the Chinese one where it has no English. */
+export const nameOf = (a?: Area) => (language.value === 'en' && a?.name_en) || a?.name || ''
 export const childrenOf = (code: string) => areas.value.filter((a) => a.parent === code)
 export const cellOf = (code: string, variant: string, area: string): Cell | undefined =>
   cells.get(keyOf(code, variant, area, view.period))
 
-/** The plan's first month, the newest that a whole county has records of, and the one that runs. */
+/** The plan's first month, and the one that runs. */
 export const first = ref('')
 export const current = ref('')
-const newest = ref('')
 const loaded = ref(false)
 /** Nothing has been recorded yet: no month has records, and none of what was read has a value. */
 export const isEmpty = computed(
   () => loaded.value && newest.value === current.value && [...cells.values()].every((c) => c.value === null),
 )
-export const behind = computed(() => head.value - frontier.value)
+export const behind = computed(() => Math.max(0, head.value - frontier.value))
+
+const onItsWay = 2000 // ms in which numbers follow a record without being behind
+
+/** Takes how far the numbers are and how far the log. A head counts once the numbers have had time to follow. */
+export function heard(stand: { frontier?: string; head: string }): void {
+  frontier.value = Math.max(frontier.value, Number(stand.frontier ?? 0))
+  const newer = Number(stand.head)
+  if (newer > head.value) setTimeout(() => (head.value = Math.max(head.value, newer)), ready.value ? onItsWay : 0)
+}
 
 /** The areas that the right-hand side compares: below the chosen area, or its siblings where nothing is below. */
 export const compared = computed(() => {
@@ -62,8 +73,7 @@ export async function guard(work: () => Promise<void>): Promise<boolean> {
 }
 
 function keep(answer: CellsAnswer): void {
-  frontier.value = Math.max(frontier.value, Number(answer.frontier))
-  head.value = Math.max(head.value, Number(answer.head))
+  heard(answer)
   for (const c of answer.items) {
     const key = keyOf(c.code, c.definition.variant, c.area, c.period)
     const was = cells.get(key)
@@ -87,12 +97,12 @@ export async function begin(): Promise<void> {
     areas.value = a.items
     definitions.value = d.items
     prefecture.value = a.items.find((x) => x.level === 'prefecture')?.code ?? ''
-    const want = asked()
+    const want = asked(location.search)
     view.area = areaOf(want.area ?? '') ? want.area! : prefecture.value
     view.code = definitionOf(want.code ?? '') ? want.code! : (d.items.find((x) => x.number === 'E10') ?? d.items[0])!.code
     if (definitionOf(view.code, want.variant)) view.variant = want.variant ?? 'official'
     await readPeriods()
-    view.period = /^\d{4}-(0[1-9]|1[0-2])$/.test(want.period ?? '') ? want.period! : newest.value
+    view.chosen = want.chosen
     follow()
     ready.value = true
     await load()
@@ -106,10 +116,9 @@ async function readPeriods(): Promise<void> {
   first.value = periods.first
 }
 
-/** A page that was opened on an empty ledger goes to the month in which records appear. */
-export async function leaveEmptyMonth(): Promise<void> {
-  await guard(readPeriods)
-  if (newest.value !== current.value) view.period = newest.value
+/** A page on which no month was chosen goes with the newest that a whole county has records of. */
+export async function followNewest(): Promise<void> {
+  if (!view.chosen) await guard(readPeriods)
 }
 
 /** Reads the chosen area and what it is compared with; of only some codes where given. Answers whether it was read. */

@@ -1,5 +1,6 @@
+import { watch } from 'vue'
 import { get } from './api'
-import { compared, connected, definitions, frontier, guard, head, isEmpty, leaveEmptyMonth, load, loadAlerts, problem } from './board'
+import { behind, compared, connected, definitions, followNewest, guard, heard, isEmpty, load, loadAlerts, problem } from './board'
 import { addMonths } from './format'
 import { refreshTrends } from './trends'
 import { view } from './view'
@@ -7,6 +8,11 @@ import { view } from './view'
 interface Notice {
   frontier: string
   slabs: { code: string; variant: string; period: string }[]
+}
+
+interface Stand {
+  frontier?: string
+  head: string
 }
 
 const gatherFor = 250 // ms; what changes meanwhile is read once
@@ -22,6 +28,7 @@ export function listen(): () => void {
     source = new EventSource('/api/v1/live')
     source.addEventListener('hello', onHello)
     source.addEventListener('cells', onCells)
+    source.addEventListener('head', (e) => heard(JSON.parse((e as MessageEvent<string>).data) as Stand))
     source.addEventListener('alerts', () => void loadAlerts())
     source.onerror = () => {
       connected.value = false
@@ -51,8 +58,8 @@ function refreshSoon(wait = gatherFor): void {
   timer ??= setTimeout(async () => {
     const codes = [...stale]
     stale.clear()
-    if (isEmpty.value) await leaveEmptyMonth()
-    const read = await load(codes)
+    await followNewest()
+    const read = codes.length === 0 || (await load(codes))
     if (read) refreshTrends(codes, [view.area, ...compared.value.map((a) => a.code)])
     else codes.forEach((code) => stale.add(code))
     timer = undefined
@@ -60,7 +67,21 @@ function refreshSoon(wait = gatherFor): void {
   }, wait)
 }
 
-function onHello(): void {
+/** While the numbers are behind, asks how far they are: what is counted without changing a cell brings no notice. */
+let asking = false
+watch(behind, async () => {
+  if (asking) return
+  asking = true
+  while (behind.value > 0) {
+    await new Promise((done) => setTimeout(done, againAfter))
+    const status = await get<{ prefectures: Stand[] }>('/status').catch(() => null)
+    status?.prefectures.forEach(heard)
+  }
+  asking = false
+})
+
+function onHello(e: Event): void {
+  heard(JSON.parse((e as MessageEvent<string>).data) as Stand)
   if (!connected.value) {
     definitions.value.forEach((d) => stale.add(d.code)) // what was missed meanwhile
     refreshSoon()
@@ -71,9 +92,8 @@ function onHello(): void {
 
 function onCells(e: Event): void {
   const notice = JSON.parse((e as MessageEvent<string>).data) as Notice
-  frontier.value = Math.max(frontier.value, Number(notice.frontier))
-  head.value = Math.max(head.value, frontier.value)
+  heard({ frontier: notice.frontier, head: notice.frontier })
   const before = addMonths(view.period, -11)
   for (const s of notice.slabs) if (isEmpty.value || (s.period >= before && s.period <= view.period)) stale.add(s.code)
-  if (stale.size > 0) refreshSoon()
+  if (stale.size > 0 || (!view.chosen && notice.slabs.length > 0)) refreshSoon()
 }

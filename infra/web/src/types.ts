@@ -54,6 +54,7 @@ export interface Definition {
 export interface Area {
   code: string
   name: string
+  name_en: string
   level: 'prefecture' | 'county' | 'township'
   parent: string
 }

@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"math"
 	"net/http"
 	"os"
@@ -114,6 +116,7 @@ func TestTheDemonstrationIsTheStateOf2022(t *testing.T) {
 	dir := t.TempDir()
 	r := start(t, options(t, dir))
 	defer r.stop()
+	browser := openBrowser(t, r.app.SignInLink())
 	require.Equal(t, 71_091, r.demonstrate(dir))
 	require.Eventually(t, func() bool { return len(r.differing()) == 0 }, 90*time.Second, 200*time.Millisecond, "%v", r.differing())
 	require.Zero(t, r.demonstrate(dir), "twice changes nothing")
@@ -144,11 +147,19 @@ func TestTheDemonstrationIsTheStateOf2022(t *testing.T) {
 	_, periods := r.send(http.MethodGet, "/api/v1/periods", "", nil)
 	require.Equal(t, "2022-11", periods["newest_with_records"])
 
-	t.Run("in the browser a logged visit moves the county's number", func(t *testing.T) { browse(t, r.app.SignInLink()) })
+	t.Run("in a browser open since the ledger was empty a logged visit moves the county's number", func(t *testing.T) { browser.goOn(t) })
 }
 
-// browse does the page's journey in Chromium. Where there is none it is left out, unless CAREL_REQUIRE_BROWSER is set.
-func browse(t *testing.T, link string) {
+// browser is Chromium on the page's journey. Nil: there is none here.
+type browser struct {
+	cmd     *exec.Cmd
+	goAhead io.WriteCloser
+	out     *bufio.Reader
+}
+
+// openBrowser opens the page on the empty ledger. Where there is no Chromium the journey is left out, unless
+// CAREL_REQUIRE_BROWSER is set.
+func openBrowser(t *testing.T, link string) *browser {
 	t.Helper()
 	chromium := os.Getenv("CHROMIUM")
 	if chromium == "" {
@@ -158,12 +169,34 @@ func browse(t *testing.T, link string) {
 	_, noBrowser := os.Stat(chromium)
 	_, notBuilt := os.Stat(filepath.Join(web, "dist", "index.html"))
 	if (noBrowser != nil || notBuilt != nil) && os.Getenv("CAREL_REQUIRE_BROWSER") == "" {
-		t.Skip("no Chromium here, or the page is not built: install Debian's chromium, or set CHROMIUM; run make build")
+		return nil
 	}
 	cmd := exec.CommandContext(t.Context(), "node", "e2e/journey.mjs")
 	cmd.Dir = web
-	cmd.Env = append(os.Environ(), "SIGN_IN_URL="+link, "CHROMIUM="+chromium)
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	cmd.Env = append(os.Environ(), "SIGN_IN_URL="+link, "CHROMIUM="+chromium, "FROM_EMPTY=1")
+	goAhead, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	cmd.Stderr = cmd.Stdout
+	require.NoError(t, cmd.Start())
+	b := &browser{cmd, goAhead, bufio.NewReader(out)}
+	line, err := b.out.ReadString('\n')
+	require.NoError(t, err, "%s", line)
+	require.Equal(t, "open\n", line)
+	return b
+}
+
+// goOn lets the journey go on and waits for its end.
+func (b *browser) goOn(t *testing.T) {
+	t.Helper()
+	if b == nil {
+		t.Skip("no Chromium here, or the page is not built: install Debian's chromium, or set CHROMIUM; run make build")
+	}
+	_, err := b.goAhead.Write([]byte("the demonstration has been sent\n"))
+	require.NoError(t, err)
+	out, err := io.ReadAll(b.out)
+	require.NoError(t, err)
+	require.NoError(t, b.cmd.Wait(), "%s", out)
 	t.Logf("%s", out)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -59,9 +60,24 @@ func (a *App) startWork(ctx context.Context) {
 	}
 }
 
+// headEvery bounds how often open pages are told of a new head.
+const headEvery = time.Second
+
+// followHeads keeps the heads that the relay announces, and tells open pages of the prefecture's, so that they see that
+// the numbers are behind even while nothing counts. A head never sinks while this process runs: a relay that reads the
+// log anew begins low.
 func (a *App) followHeads(ctx context.Context) error {
+	var told uint64
+	var last time.Time
 	return a.engines.bus.Heads(ctx, func(prefecture string, number uint64) error {
-		a.head(prefecture).Store(number)
+		h := a.head(prefecture)
+		if number > h.Load() {
+			h.Store(number)
+		}
+		if now := time.Now(); prefecture == a.plan.Prefecture && h.Load() > told && now.Sub(last) >= headEvery {
+			told, last = h.Load(), now
+			a.hub.publish("head", fmt.Appendf(nil, `{"prefecture":%q,"head":"%d"}`, prefecture, told))
+		}
 		return nil
 	})
 }
