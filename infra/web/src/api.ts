@@ -10,8 +10,8 @@ export class Refusal extends Error {
 const unreachable: Problem = {
   status: 0,
   code: 'unreachable',
-  detail: 'The server cannot be reached; it is tried again.',
-  detail_zh: '暂时连不上服务，正在重试。',
+  detail: 'The server cannot be reached; try again shortly.',
+  detail_zh: '暂时连不上服务，请稍后再试。',
 }
 
 async function ask<T>(path: string, init?: RequestInit): Promise<T> {
@@ -40,6 +40,24 @@ export function post<T>(path: string, key: string, body: unknown): Promise<T> {
     body: JSON.stringify(body),
   })
 }
+
+const pauses = [1, 2, 4, 8, 15, 30] // s
+
+/** Does work again while the server cannot be reached or is too busy, for about a minute; work must be the same command each time. */
+export async function persist<T>(work: () => Promise<T>, again: () => void, gone: AbortSignal, wait = pause): Promise<T> {
+  for (let i = 0; ; i++) {
+    try {
+      return await work()
+    } catch (e) {
+      const passing = e instanceof Refusal && [0, 429, 502, 503, 504].includes(e.problem.status)
+      if (!passing || gone.aborted || i === pauses.length) throw e
+      again()
+      await wait(pauses[i]! * 1000)
+    }
+  }
+}
+
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
 
 /** A random key; crypto.randomUUID is absent where the page does not come over HTTPS or from this machine. */
 export function newKey(): string {
