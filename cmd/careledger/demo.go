@@ -193,21 +193,29 @@ func expectations() []expectation {
 	}
 }
 
+// How long the numbers may take to follow the log, and how long its head takes to be heard of.
+const (
+	numbersPatience = time.Minute
+	headPatience    = 2 * time.Second
+)
+
 // compare waits until the numbers have followed the log, and shows them beside the plan's.
 func compare(ctx context.Context, out io.Writer, c *client.Client) error {
-	deadline := time.Now().Add(time.Minute)
+	started := time.Now()
 	for {
-		numbers, err := november(ctx, c)
+		waited := time.Since(started)
+		at, err := november(ctx, c)
 		if err != nil {
 			return err
 		}
 		differing := 0
 		for _, e := range expectations() {
-			if !e.met(numbers) {
+			if !e.met(at.numbers) {
 				differing++
 			}
 		}
-		if differing > 0 && time.Now().Before(deadline) {
+		followed := at.Frontier >= at.Head && waited >= headPatience
+		if differing > 0 && !followed && waited < numbersPatience {
 			timer := time.NewTimer(300 * time.Millisecond)
 			select {
 			case <-ctx.Done():
@@ -217,18 +225,26 @@ func compare(ctx context.Context, out io.Writer, c *client.Client) error {
 			}
 			continue
 		}
-		fmt.Fprintf(out, "%-42s %12s %16s\n", "2022-11  532600", "plan 规划", "counted 计得")
-		for _, e := range expectations() {
-			mark := ""
-			if !e.met(numbers) {
-				mark = "  !"
-			}
-			fmt.Fprintf(out, "%-42s %12s %16.6g%s\n", e.code+" ("+e.variant+")", e.said, numbers[e.code+"/"+e.variant], mark)
+		show(out, at.numbers)
+		switch {
+		case differing == 0:
+			return nil
+		case !followed:
+			return fmt.Errorf("counted up to %d of %d only; run it again to compare once the numbers have followed / 仅统计至第 %d 条（共 %d 条），请稍后重新运行比较",
+				at.Frontier, at.Head, at.Frontier, at.Head)
 		}
-		if differing > 0 {
-			return exitError{exitDiffers, errors.New("some numbers differ: was something else recorded on this server? / 部分数字不一致：此服务上是否另有登记？")}
+		return exitError{exitDiffers, errors.New("some numbers differ: was something else recorded on this server? / 部分数字不一致：此服务上是否另有登记？")}
+	}
+}
+
+func show(out io.Writer, numbers map[string]float64) {
+	fmt.Fprintf(out, "%-42s %12s %16s\n", "2022-11  532600", "plan 规划", "counted 计得")
+	for _, e := range expectations() {
+		mark := ""
+		if !e.met(numbers) {
+			mark = "  !"
 		}
-		return nil
+		fmt.Fprintf(out, "%-42s %12s %16.6g%s\n", e.code+" ("+e.variant+")", e.said, numbers[e.code+"/"+e.variant], mark)
 	}
 }
 
@@ -238,24 +254,26 @@ func (e expectation) met(numbers map[string]float64) bool {
 	return there && math.Round(got*scale)/scale == e.value
 }
 
-func november(ctx context.Context, c *client.Client) (map[string]float64, error) {
+// standing is the numbers of a month, the ledger number that they count up to, and the newest.
+type standing struct {
+	numbers  map[string]float64
+	Frontier uint64 `json:"frontier,string"`
+	Head     uint64 `json:"head,string"`
+}
+
+func november(ctx context.Context, c *client.Client) (standing, error) {
 	var answer struct {
-		Items []struct {
-			Code       string   `json:"code"`
-			Value      *float64 `json:"value"`
-			Definition struct {
-				Variant string `json:"variant"`
-			} `json:"definition"`
-		} `json:"items"`
+		standing
+		Items []cellLine `json:"items"`
 	}
 	if err := c.Get(ctx, "/api/v1/indicators?area=532600&period=2022-11", &answer); err != nil {
-		return nil, err
+		return standing{}, err
 	}
-	numbers := map[string]float64{}
+	answer.numbers = map[string]float64{}
 	for _, i := range answer.Items {
 		if i.Value != nil {
-			numbers[i.Code+"/"+i.Definition.Variant] = *i.Value
+			answer.numbers[i.Code+"/"+i.Definition.Variant] = *i.Value
 		}
 	}
-	return numbers, nil
+	return answer.standing, nil
 }

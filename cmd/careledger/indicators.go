@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -86,10 +87,16 @@ func showIndicators(cmd *cobra.Command) error {
 	}
 	out := cmd.OutOrStdout()
 	var answer struct {
-		Items []cellLine `json:"items"`
+		Items    []cellLine `json:"items"`
+		Frontier uint64     `json:"frontier,string"`
+		Head     uint64     `json:"head,string"`
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		return fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	if answer.Frontier < answer.Head && !q.Has("known_at") {
+		fmt.Fprintf(cmd.ErrOrStderr(), "counted up to %d of %d; the numbers follow / 已统计至第 %d 条，共 %d 条；数字随后更新\n",
+			answer.Frontier, answer.Head, answer.Frontier, answer.Head)
 	}
 	switch k.String("output") {
 	case "json":
@@ -147,7 +154,7 @@ func asTable(out io.Writer, items []cellLine) error {
 			if v == nil {
 				return "-"
 			}
-			return strconv.FormatFloat(*v, 'g', 6, 64)
+			return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(*v, 'f', 4, 64), "0"), ".")
 		}))
 	}
 	return w.Flush()

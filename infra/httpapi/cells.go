@@ -98,6 +98,11 @@ func (s *server) cellsBody(a indicators.Answer) *answer[CellsBody] {
 	if a.Cells == nil {
 		a.Cells = []indicators.Cell{}
 	}
+	if a.Counted < s.Due() { // the projection is catching up, or stands still
+		for i := range a.Cells {
+			a.Cells[i].Complete = false
+		}
+	}
 	return &answer[CellsBody]{CellsBody{Items: a.Cells, Frontier: a.Frontier, Head: max(s.Head(), a.Frontier)}}
 }
 

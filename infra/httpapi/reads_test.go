@@ -186,6 +186,17 @@ func TestIndicators(t *testing.T) {
 	}
 }
 
+func TestCellsAreIncompleteWhileTheProjectionIsBehind(t *testing.T) {
+	d := open(t)
+	complete := func(counted, due uint64) bool {
+		d.due = due
+		d.cells.answer = indicators.Answer{Frontier: 5, Counted: counted, Cells: []indicators.Cell{{Complete: true}}}
+		return decoded[CellsBody](d.ask("GET", "/api/v1/indicators?period=2022-11", "")).Items[0].Complete
+	}
+	require.True(t, complete(70_123, 70_000))
+	require.False(t, complete(14_850, 70_000))
+}
+
 func TestCellsComeByPage(t *testing.T) {
 	d := open(t)
 	d.cells.answer.Cells = make([]indicators.Cell, mostCells+7)

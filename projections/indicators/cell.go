@@ -65,10 +65,12 @@ type TrendQuery struct {
 	From, To calendar.Month
 }
 
-// Answer is a set of cells with the ledger number that the prefecture's projection has reached.
+// Answer is a set of cells with the ledger number that they fold the log up to. Counted is how far the prefecture's
+// projection is: the same, unless less was known at the time that was asked for.
 type Answer struct {
 	Cells    []Cell
 	Frontier uint64
+	Counted  uint64
 }
 
 // Periods says which months a page should offer: First is the month of the plan's baseline, Newest the newest in which

@@ -46,6 +46,7 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("read the frontier: %w", err)
 	}
+	counted := frontier
 	var kept []Number
 	if q.KnownAt.IsZero() {
 		kept, err = s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
@@ -56,7 +57,7 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	cells, err := s.explain(ctx, kept, areas, []calendar.Month{month}, q.Codes, "", frontier)
-	return Answer{Cells: cells, Frontier: frontier}, err
+	return Answer{Cells: cells, Frontier: frontier, Counted: counted}, err
 }
 
 // Trend answers one indicator of one area, month by month.
@@ -81,7 +82,7 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 		return Answer{}, err
 	}
 	cells, err := s.explain(ctx, kept, []area.Area{a}, months, []string{q.Code}, q.Variant, frontier)
-	return Answer{Cells: cells, Frontier: frontier}, err
+	return Answer{Cells: cells, Frontier: frontier, Counted: frontier}, err
 }
 
 // Periods says which months a page should offer.
@@ -177,5 +178,5 @@ func (s *Service) History(ctx context.Context, level Level) (Answer, error) {
 		months = append(months, m)
 	}
 	cells, err := s.explain(ctx, kept, areas, months, nil, plan.Official, frontier)
-	return Answer{Cells: cells, Frontier: frontier}, err
+	return Answer{Cells: cells, Frontier: frontier, Counted: frontier}, err
 }

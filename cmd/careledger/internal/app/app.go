@@ -40,6 +40,7 @@ type App struct {
 	hub      *hub
 	draining chan struct{} // closed when Stop begins
 	heads    sync.Map      // prefecture → *atomic.Uint64
+	due      due
 
 	locked    *os.File
 	control   *control.Server

@@ -19,7 +19,7 @@ func (a *App) openDoor() error {
 	door, err := httpapi.New(httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
 		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: a.cells, Registers: a.engines.warehouse, Live: a.hub, Status: a.status,
-		Head: func() uint64 { return a.head(a.plan.Prefecture).Load() }, Ready: a.ready, Page: web.Handler(),
+		Head: func() uint64 { return a.head(a.plan.Prefecture).Load() }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(),
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})
 	if err != nil {

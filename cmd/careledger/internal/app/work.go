@@ -70,11 +70,15 @@ func (a *App) followHeads(ctx context.Context) error {
 	var told uint64
 	var last time.Time
 	return a.engines.bus.Heads(ctx, func(prefecture string, number uint64) error {
-		h := a.head(prefecture)
+		h, now := a.head(prefecture), time.Now()
 		if number > h.Load() {
 			h.Store(number)
 		}
-		if now := time.Now(); prefecture == a.plan.Prefecture && h.Load() > told && now.Sub(last) >= headEvery {
+		if prefecture != a.plan.Prefecture {
+			return nil
+		}
+		a.due.heard(h.Load(), now)
+		if h.Load() > told && now.Sub(last) >= headEvery {
 			told, last = h.Load(), now
 			a.hub.publish("head", fmt.Appendf(nil, `{"prefecture":%q,"head":"%d"}`, prefecture, told))
 		}
