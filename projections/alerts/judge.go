@@ -12,13 +12,22 @@ import (
 // Rule is the name of the one rule there is: behind the trajectory of the official target.
 const Rule = "behind-trajectory"
 
-// Newest picks, for each indicator and area, the newest complete cell that has records and an official target.
+// Newest picks, for each indicator and area, the newest complete cell that has records and an official target. A stock
+// (beds, places) stands also where nothing of its kind was recorded: it is judged in the newest complete period in which
+// the area recorded anything.
 func Newest(cells []indicators.Cell) []indicators.Cell {
+	recorded := map[string]string{} // area → that period
+	for _, c := range cells {
+		if c.Complete && c.Records > 0 {
+			recorded[c.Area] = max(recorded[c.Area], c.Period)
+		}
+	}
 	type subject struct{ code, variant, area string }
 	newest := map[subject]int{}
 	var picked []indicators.Cell
 	for _, c := range cells {
-		if !c.Complete || c.Records == 0 || c.Target == nil || c.Value == nil {
+		hasRecords := c.Records > 0 || c.Stock && c.Period <= recorded[c.Area]
+		if !c.Complete || !hasRecords || c.Target == nil || c.Value == nil {
 			continue
 		}
 		key := subject{c.Code, c.Definition.Variant, c.Area}

@@ -36,6 +36,18 @@ func TestTheNewestCompleteCellWithRecordsIsJudged(t *testing.T) {
 	require.Equal(t, []indicators.Cell{late, other}, Newest([]indicators.Cell{early, late, incomplete, other, silent, aimless, empty}))
 }
 
+func TestAStockIsJudgedWhereItsAreaRecordedAnythingLast(t *testing.T) {
+	visits, beds := cell("532601", "2022-11", 50, plan.Behind), cell("532601", "2021-04", 30, plan.Behind)
+	beds.Code, beds.Stock = "beds", true
+	standing, later, elsewhere := beds, beds, beds
+	standing.Period, standing.Records = "2022-11", 0
+	later.Period, later.Records = "2022-12", 0
+	elsewhere.Area = "532622"
+	silent := visits
+	silent.Period, silent.Records = "2022-12", 0
+	require.Equal(t, []indicators.Cell{visits, standing, elsewhere}, Newest([]indicators.Cell{visits, beds, standing, later, elsewhere, silent}))
+}
+
 func TestJudge(t *testing.T) {
 	for _, c := range []struct {
 		behaviour string

@@ -29,6 +29,7 @@ type Cell struct {
 	Complete     bool              `json:"complete"`
 	PeriodClosed bool              `json:"period_closed"`
 	Records      uint64            `json:"records"`
+	Stock        bool              `json:"-"` // it says something without a record of its own in the period, as beds do and visits do not
 }
 
 // DefinitionRef names the definition that a cell used.

@@ -55,7 +55,7 @@ func (s *Service) cell(d plan.Definition, n Number, whole bool, prefectureDenomi
 		Denominator: n.Denominator, Definition: DefinitionRef{d.Version, d.Variant}, Targets: []plan.Assessment{},
 		ComputedAt: n.ComputedAt, Position: n.Position, Records: n.Records,
 		PeriodClosed: today > end, Complete: today > end+calendar.Day(p.DaysUntilComplete),
-		Status: plan.NoTarget,
+		Status: plan.NoTarget, Stock: !slices.ContainsFunc(GroupsOf(d), Group.NeedsRecords),
 	}
 	if n.Value == nil {
 		c.Status = plan.NoData
