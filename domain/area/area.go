@@ -30,10 +30,12 @@ const (
 	Community  Level = "community" // below a township, not in the table
 )
 
-// Area is one division. Code has 6 digits (prefecture, county) or 9 (township). ValidTo is zero while it exists.
+// Area is one division. Code has 6 digits (prefecture, county) or 9 (township). NameEn is empty where the table gives no
+// English name. ValidTo is zero while it exists.
 type Area struct {
 	Code      string
 	Name      string
+	NameEn    string
 	Level     Level
 	Parent    string
 	ValidFrom calendar.Day
@@ -58,9 +60,14 @@ func Wenshan() (*Table, error) {
 	return Load(f)
 }
 
-const header = "code,name,level,parent,valid_from,valid_to"
+// The first line of a table, and what may stand behind it.
+const (
+	header  = "code,name,level,parent,valid_from,valid_to"
+	english = ",name_en"
+)
 
-// Load reads a table: CSV with the header code,name,level,parent,valid_from,valid_to; lines beginning with # are notes.
+// Load reads a table: CSV with the header code,name,level,parent,valid_from,valid_to, and name_en behind it where there
+// are English names; lines beginning with # are notes.
 // A parent stands above its children, so that no cycle can be written.
 func Load(r io.Reader) (*Table, error) {
 	text, err := io.ReadAll(r)
@@ -69,7 +76,7 @@ func Load(r io.Reader) (*Table, error) {
 	}
 	t := &Table{byCode: map[string]Area{}, children: map[string][]Area{}, text: string(text)}
 	lines := csv.NewReader(strings.NewReader(strings.TrimPrefix(t.text, "\ufeff")))
-	lines.Comment, lines.FieldsPerRecord = '#', 6
+	lines.Comment = '#'
 	for first := true; ; first = false {
 		record, err := lines.Read()
 		if errors.Is(err, io.EOF) {
@@ -80,7 +87,7 @@ func Load(r io.Reader) (*Table, error) {
 		}
 		line, _ := lines.FieldPos(0)
 		switch {
-		case first && strings.Join(record, ",") != header:
+		case first && strings.TrimSuffix(strings.Join(record, ","), english) != header:
 			return nil, fmt.Errorf("area table, line %d: the first line must be %s", line, header)
 		case first:
 			continue
@@ -97,6 +104,9 @@ func Load(r io.Reader) (*Table, error) {
 
 func (t *Table) add(record []string) error {
 	a := Area{Code: record[0], Name: record[1], Level: Level(record[2]), Parent: record[3]}
+	if len(record) > 6 {
+		a.NameEn = record[6]
+	}
 	above := map[Level]Level{County: Prefecture, Township: County}
 	length := map[Level]int{Prefecture: 6, County: 6, Township: 9}
 	parent, known := t.byCode[a.Parent]

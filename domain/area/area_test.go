@@ -26,6 +26,15 @@ func TestWenshanHas8CountiesAnd104Townships(t *testing.T) {
 	require.Len(t, table.Within("532600"), 113)
 }
 
+func TestATableMayGiveEnglishNames(t *testing.T) {
+	table, err := area.Load(strings.NewReader("code,name,level,parent,valid_from,valid_to,name_en\n990000,别处,prefecture,,,,Elsewhere\n990001,某县,county,990000,,,\n"))
+	require.NoError(t, err)
+	require.Equal(t, "Elsewhere", table.Root().NameEn)
+	plain, err := area.Load(strings.NewReader("code,name,level,parent,valid_from,valid_to\n990000,别处,prefecture,,,\n"))
+	require.NoError(t, err)
+	require.Empty(t, plain.Root().NameEn)
+}
+
 func TestACodeIsNormalised(t *testing.T) {
 	table, err := area.Wenshan()
 	require.NoError(t, err)

@@ -87,6 +87,7 @@ func (s *server) periods(ctx context.Context, _ access.Principal, in *areaInput)
 type Area struct {
 	Code   string `json:"code"`
 	Name   string `json:"name"`
+	NameEn string `json:"name_en" doc:"Empty where the area table gives no English name"`
 	Level  string `json:"level" enum:"prefecture,county,township"`
 	Parent string `json:"parent"`
 }
@@ -94,7 +95,7 @@ type Area struct {
 func (s *server) areas(context.Context, access.Principal, *struct{}) (*answer[list[Area]], error) {
 	items := []Area{}
 	for _, a := range s.Areas.All() {
-		items = append(items, Area{Code: a.Code, Name: a.Name, Level: string(a.Level), Parent: a.Parent})
+		items = append(items, Area{Code: a.Code, Name: a.Name, NameEn: a.NameEn, Level: string(a.Level), Parent: a.Parent})
 	}
 	return &answer[list[Area]]{list[Area]{Items: items}}, nil
 }

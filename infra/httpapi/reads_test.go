@@ -227,7 +227,7 @@ func TestTrend(t *testing.T) {
 func TestSmallQuestions(t *testing.T) {
 	d := open(t)
 	areas := decoded[list[Area]](d.ask("GET", "/api/v1/areas", ""))
-	require.Equal(t, Area{Code: "532600", Name: "文山壮族苗族自治州", Level: "prefecture"}, areas.Items[0])
+	require.Equal(t, Area{Code: "532600", Name: "文山壮族苗族自治州", NameEn: "Wenshan Prefecture", Level: "prefecture"}, areas.Items[0])
 	require.Contains(t, areas.Items, Area{Code: "532601001", Name: "开化街道", Level: "township", Parent: "532601"})
 	require.JSONEq(t, `{"first":"2020-12","newest_with_records":"2022-11","current":"2022-12"}`, d.ask("GET", "/api/v1/periods?area=532600", "").body)
 	definitions := d.ask("GET", "/api/v1/indicator-definitions", "").body
