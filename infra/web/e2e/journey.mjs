@@ -67,6 +67,8 @@ try {
   const before = await shown()
   await check('scoreboard')
   await page.getByTestId('alerts-button').click()
+  const listed = await page.getByTestId('alerts-monthly-visit-rate').locator('li').count()
+  if (listed !== 5) throw new Error(`${listed} counties are listed below the line of the visit rate`)
   await check('alerts')
   await page.getByTestId('alerts-button').click()
 
