@@ -10,6 +10,7 @@ import (
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/elder"
+	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/reservation"
 )
@@ -32,6 +33,7 @@ type Request struct {
 	InstitutionStream string
 	Stay              uuid.UUID
 	On                calendar.Day
+	Field             string // pointer of On, for a refusal
 	Report            bool
 }
 
@@ -122,6 +124,9 @@ func (p *Process) reserve(ctx context.Context, r Request) (doubts []string, fres
 	}})[0]
 	if errors.Is(outcome.Err, institution.ErrBedAlreadyReserved) {
 		return nil, false, nil
+	}
+	if f, refused := fault.Of(outcome.Err); refused && f.Pointer == institution.FromOn && r.Field != "" {
+		outcome.Err = f.At(r.Field)
 	}
 	return outcome.Doubts, outcome.Err == nil, outcome.Err
 }

@@ -48,13 +48,16 @@ func closePlaces(s State, c ClosePlaces, today calendar.Day) ([]event.Event, err
 	return []event.Event{PlacesClosed{Childcare: s.Childcare, Places: c.Places, InclusivePlaces: c.InclusivePlaces, ClosedOn: c.ClosedOn}}, nil
 }
 
+// FromOn is what a refusal of a reservation's day points at. No client sends the field: whoever reserves names its own.
+const FromOn = "/from_on"
+
 func reservePlace(s State, c ReservePlace, today calendar.Day) ([]event.Event, error) {
 	if child, holds := s.Reserved[c.Enrolment]; holds && child != c.Child {
 		return nil, ErrEnrolmentOfAnother
 	} else if holds {
 		return nil, ErrPlaceAlreadyReserved
 	}
-	if err := dated(c.FromOn, today, "/from_on"); err != nil {
+	if err := dated(c.FromOn, today, FromOn); err != nil {
 		return nil, err
 	}
 	e := PlaceReserved{Childcare: s.Childcare, Enrolment: c.Enrolment, Child: c.Child, FromOn: c.FromOn}

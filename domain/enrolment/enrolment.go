@@ -11,6 +11,7 @@ import (
 	"github.com/careledger/careledger/domain/child"
 	"github.com/careledger/careledger/domain/childcare"
 	"github.com/careledger/careledger/domain/command"
+	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/domain/reservation"
 )
 
@@ -33,6 +34,7 @@ type Request struct {
 	Enrolment       uuid.UUID
 	Class           child.Class
 	On              calendar.Day
+	Field           string // pointer of On, for a refusal
 	Report          bool
 }
 
@@ -105,6 +107,9 @@ func (p *Process) reserve(ctx context.Context, r Request) (doubts []string, fres
 	}})[0]
 	if errors.Is(outcome.Err, childcare.ErrPlaceAlreadyReserved) {
 		return nil, false, nil
+	}
+	if f, refused := fault.Of(outcome.Err); refused && f.Pointer == childcare.FromOn && r.Field != "" {
+		outcome.Err = f.At(r.Field)
 	}
 	return outcome.Doubts, outcome.Err == nil, outcome.Err
 }

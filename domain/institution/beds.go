@@ -80,13 +80,16 @@ func closeBeds(s State, c CloseBeds, today calendar.Day) ([]event.Event, error) 
 	}}, nil
 }
 
+// FromOn is what a refusal of a reservation's day points at. No client sends the field: whoever reserves names its own.
+const FromOn = "/from_on"
+
 func reserveBed(s State, c ReserveBed, today calendar.Day) ([]event.Event, error) {
 	if elder, holds := s.Reserved[c.Stay]; holds && elder != c.Elder {
 		return nil, ErrStayOfAnother
 	} else if holds {
 		return nil, ErrBedAlreadyReserved
 	}
-	if err := dated(c.FromOn, today, "/from_on"); err != nil {
+	if err := dated(c.FromOn, today, FromOn); err != nil {
 		return nil, err
 	}
 	e := BedReserved{Institution: s.Institution, Stay: c.Stay, Elder: c.Elder, FromOn: c.FromOn}

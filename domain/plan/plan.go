@@ -27,8 +27,10 @@ type Plan struct {
 	Tolerance         float64      `json:"tolerance"`
 	AlertSettleSecs   int          `json:"alert_settle_seconds"`
 	// Headline is the code of the indicator whose records say which month a page opens on.
-	Headline    string       `json:"headline"`
-	Definitions []Definition `json:"definitions"`
+	Headline string `json:"headline"`
+	// Series are the reported figures that the plan counts with, each with its unit; none: any series is taken.
+	Series      map[string]string `json:"series,omitempty"`
+	Definitions []Definition      `json:"definitions"`
 }
 
 // Definition is one indicator in one variant. Numerator and Denominator name measures (projections/indicators knows

@@ -53,6 +53,7 @@ type prepared struct {
 	kind    runner
 	command func() any
 	run     func(ctx context.Context) command.Outcome
+	ids     []reference // what it names, so that a refusal of one that is not there can name it too
 	// broken is an error of our own making.
 	broken error
 
@@ -130,6 +131,7 @@ func define[B any](name, path, summary string, prepare func(s *server, r request
 			if err := f.err(); err != nil {
 				return nil, err
 			}
+			p.ids = f.ids
 			return p, p.broken
 		},
 	}

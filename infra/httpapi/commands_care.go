@@ -240,7 +240,7 @@ func childCommands() []spec {
 					Context: r.Context, Child: id, ChildStream: stream, Childcare: into,
 					ChildcareStream: command.StreamName("childcare", s.Plan.Prefecture, into),
 					Enrolment:       fresh(r, f, "/id", b.ID, "enrolment"), Class: child.Class(b.Class),
-					On: f.day("/enrolled_on", b.EnrolledOn), Report: b.Report,
+					On: f.day("/enrolled_on", b.EnrolledOn), Field: "/enrolled_on", Report: b.Report,
 				}
 				return process(children, stream, q.Enrolment, func(ctx context.Context) command.Outcome { return s.Enrolment.Enrol(ctx, q) })
 			}),
@@ -259,7 +259,8 @@ func childCommands() []spec {
 func prepareRegisterChild(s *server, r request, b registerChild, f *fields) *prepared {
 	id := fresh(r, f, "/id", b.ID, "child")
 	stream := command.StreamName("child", s.Plan.Prefecture, id)
-	area, on := f.area("/area", b.Area), f.day("/registered_on", b.RegisteredOn)
+	area, on := f.home("/area", b.Area), f.day("/registered_on", b.RegisteredOn)
+	f.notBlank("/name", r.members["name"])
 	who := f.person(b.Name, b.IDNumber, b.BornOn, b.Sex, "", "")
 	var sealed, keeper *event.Sealed
 	p := plain(children, stream, id, on, func() any {
@@ -299,6 +300,7 @@ func figureCommands() []spec {
 					Area: f.area("/area", b.Area), Series: f.series("/series", b.Series), Period: b.Period, Value: b.Value,
 					Unit: f.name("/unit", b.Unit, 500, true), Source: f.text("/source", b.Source, 500, true),
 				}
+				f.figure(s.Plan, c.Series, c.Unit)
 				stream := figureStream(c.Area, c.Series)
 				p := plain(figures, stream, figureID(stream, c.Period), calendar.DayOf(r.ReceivedAt), func() any { return c })
 				p.area = c.Area

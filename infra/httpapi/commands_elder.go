@@ -123,8 +123,9 @@ func elderCommands() []spec {
 func prepareRegisterElder(s *server, r request, b registerElder, f *fields) *prepared {
 	id := fresh(r, f, "/id", b.ID, "elder")
 	stream := command.StreamName("elder", s.Plan.Prefecture, id)
-	area, on := f.area("/area", b.Area), f.day("/registered_on", b.RegisteredOn)
+	area, on := f.home("/area", b.Area), f.day("/registered_on", b.RegisteredOn)
 	household := f.optionalID("/household", b.Household)
+	f.notBlank("/name", r.members["name"])
 	who := f.person(b.Name, b.IDNumber, b.BornOn, b.Sex, b.Phone, b.Address)
 	var sealed *event.Sealed
 	p := plain(elders, stream, id, on, func() any {
@@ -254,7 +255,7 @@ func (s *server) stay(r request, f *fields, institution, pointer, on string, rep
 	into := f.id("/institution", institution)
 	return admission.Request{
 		Context: r.Context, Elder: id, ElderStream: stream, Institution: into,
-		InstitutionStream: command.StreamName("institution", s.Plan.Prefecture, into), On: f.day(pointer, on), Report: report,
+		InstitutionStream: command.StreamName("institution", s.Plan.Prefecture, into), On: f.day(pointer, on), Field: pointer, Report: report,
 	}
 }
 

@@ -58,7 +58,50 @@ func object(raw []byte) (map[string]any, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errNotJSON
 	}
-	return members, nil
+	return members, once(raw)
+}
+
+// once refuses valid JSON in which an object has a member twice: which of the two would count is anybody's guess.
+func once(raw []byte) error {
+	type level struct {
+		members map[string]bool // nil: an array
+		name    string
+		isValue bool
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var open []level
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil // the end
+		}
+		top := len(open) - 1
+		if token == json.Delim('}') || token == json.Delim(']') {
+			open = open[:top]
+			continue
+		}
+		if top >= 0 && open[top].members != nil {
+			if open[top].isValue = !open[top].isValue; open[top].isValue {
+				name, _ := token.(string)
+				if open[top].members[name] {
+					var pointer strings.Builder
+					for _, l := range open[:top] {
+						pointer.WriteString("/" + pointerEscape(l.name))
+					}
+					return errTwice.At(pointer.String() + "/" + pointerEscape(name))
+				}
+				open[top].members[name], open[top].name = true, name
+				continue
+			}
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, level{members: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, level{})
+		}
+	}
 }
 
 // fill reads raw, whose members object has read, into a struct: every member must be known and of its type, and what

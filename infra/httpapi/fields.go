@@ -2,7 +2,9 @@ package httpapi
 
 import (
 	"errors"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,12 +15,20 @@ import (
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/domain/figure"
+	"github.com/careledger/careledger/domain/plan"
 )
 
 // fields reads values out of a body and gathers what is wrong with them.
 type fields struct {
 	areas *area.Table
 	wrong several
+	ids   []reference
+}
+
+// reference is the id of something else that a command names, and where it stands.
+type reference struct {
+	pointer string
+	id      uuid.UUID
 }
 
 func (f *fields) err() error {
@@ -47,7 +57,9 @@ func (f *fields) id(pointer, text string) uuid.UUID {
 		f.fail(errMissing, pointer)
 		return uuid.Nil
 	}
-	return f.optionalID(pointer, text)
+	id := f.optionalID(pointer, text)
+	f.ids = append(f.ids, reference{pointer, id})
+	return id
 }
 
 func (f *fields) optionalID(pointer, text string) uuid.UUID {
@@ -67,10 +79,26 @@ func (f *fields) area(pointer, code string) string {
 		return ""
 	}
 	normal, err := f.areas.Normalise(code)
-	if err != nil {
-		f.fail(area.ErrUnknown, pointer)
+	if e, unknown := fault.Of(err); unknown {
+		f.fail(e, pointer) // it names the code where it has a code's form
 	}
 	return normal
+}
+
+// home reads the area where a person lives: a county, or below.
+func (f *fields) home(pointer, code string) string {
+	normal := f.area(pointer, code)
+	if level, known := f.areas.Level(normal); known && level == area.Prefecture {
+		f.fail(errHome, pointer)
+	}
+	return normal
+}
+
+// notBlank refuses a text that may be left out but was given without a character.
+func (f *fields) notBlank(pointer string, member any) {
+	if text, given := member.(string); given && strings.TrimSpace(text) == "" {
+		f.fail(errBlank, pointer)
+	}
 }
 
 // text reads a text of at most limit characters on any number of lines; needed says that it may not be empty.
@@ -107,6 +135,19 @@ func (f *fields) series(pointer, text string) string {
 		f.fail(figure.ErrSeries, pointer)
 	}
 	return text
+}
+
+// figure checks that the plan counts with a series, in this unit. A plan that names no series takes all.
+func (f *fields) figure(p *plan.Plan, series, unit string) {
+	wanted, known := p.Series[series]
+	switch {
+	case len(p.Series) == 0 || !seriesForm.MatchString(series):
+	case !known:
+		names := strings.Join(slices.Sorted(maps.Keys(p.Series)), ", ")
+		f.fail(fault.New(errSeries.Kind, errSeries.Code, errSeries.Chinese+names+"。", errSeries.English+names+"."), "/series")
+	case unit != wanted && unit != "":
+		f.fail(fault.New(errUnit.Kind, errUnit.Code, errUnit.Chinese+wanted+"。", errUnit.English+wanted+"."), "/unit")
+	}
 }
 
 // failWith adds err, which may already name several fields below pointer.

@@ -19,6 +19,9 @@ func TestBadInput(t *testing.T) {
 	elder, house := d.anElder().String(), d.aHouse().String()
 	visits, stays := "/elders/"+elder+"/visits", "/elders/"+elder+"/stays"
 	stay := d.given(stays, `{"institution":"`+house+`","admitted_on":"2022-06-01"}`).String()
+	other, house2nd := d.anElder().String(), d.aHouse().String()
+	child := d.given("/children", `{"area":"532601001","registered_on":"2022-03-01","sex":"male","born_on":"2021-01-15"}`).String()
+	nursery := d.given("/childcare", `{"area":"532601001","name":"x","ownership":"public","registered_on":"2020-01-01"}`).String()
 	visit := func(on string) string { return `{"occurred_on":"` + on + `","mode":"home","outcome":"seen"}` }
 	person := func(more string) string {
 		return `{"area":"532601001","registered_on":"2022-01-05","sex":"female",` + more + `}`
@@ -61,11 +64,21 @@ func TestBadInput(t *testing.T) {
 		{"a visit before birth", visits, visit("1948-02-28"), 422, "visit-before-birth", "/occurred_on"},
 		{"an unknown word", visits, `{"occurred_on":"2022-11-03","mode":"dream","outcome":"seen"}`, 422, "unknown-word", "/mode"},
 		{"an unknown area", "/institutions", strings.Replace(house2("x"), "532601001", "999999999", 1), 404, "unknown-area", "/area"},
-		{"an unknown elder", "/elders/" + nobody + "/visits", visit("2022-11-03"), 404, "elder-not-found", ""},
+		{"an unknown elder", "/elders/" + nobody + "/visits", visit("2022-11-03"), 404, "elder-not-found", "/target/elder"},
 		{"an id that is none", "/elders/" + secretPhone + "/visits", visit("2022-11-03"), 422, "id-form", "/target/elder"},
 		{"an id of zeros", "/elders/" + uuid.Nil.String() + "/visits", visit("2022-11-03"), 422, "id-form", "/target/elder"},
-		{"an unknown institution", stays, `{"institution":"` + nobody + `","admitted_on":"2022-11-01"}`, 404, "institution-not-found", ""},
-		{"an unknown visit", visits + "/" + nobody + "/correction", `{"occurred_on":"2022-11-03","mode":"home","outcome":"seen","reason":"x"}`, 404, "visit-not-found", ""},
+		{"an unknown institution", stays, `{"institution":"` + nobody + `","admitted_on":"2022-11-01"}`, 404, "institution-not-found", "/institution"},
+		{"an unknown visit", visits + "/" + nobody + "/correction", `{"occurred_on":"2022-11-03","mode":"home","outcome":"seen","reason":"x"}`, 404, "visit-not-found", "/target/visit"},
+		{"an admission in the future", "/elders/" + other + "/stays", `{"institution":"` + house + `","admitted_on":"2022-12-20"}`, 422, "in-the-future", "/admitted_on"},
+		{"a transfer in the future", stays + "/" + stay + "/transfer", `{"institution":"` + house2nd + `","transferred_on":"2022-12-20"}`, 422, "in-the-future", "/transferred_on"},
+		{"an enrolment in the future", "/children/" + child + "/enrolments", `{"childcare":"` + nursery + `","class":"mixed","enrolled_on":"2022-12-20"}`, 422, "in-the-future", "/enrolled_on"},
+		{"a figure that the plan does not count with", "/figures", `{"area":"532600","series":"rainfall","period":"2020","value":1,"unit":"mm","source":"x"}`, 422, "unknown-series", "/series"},
+		{"a figure in another unit", "/figures", `{"area":"532600","series":"population","period":"2020","value":1,"unit":"万人","source":"x"}`, 422, "figure-unit", "/unit"},
+		{"a name that is given, but blank", "/elders", person(`"born_on":"1948-03-12","name":" "`), 422, "text-blank", "/name"},
+		{"a name that is given, but empty", "/children", `{"area":"532601001","registered_on":"2022-03-01","sex":"male","born_on":"2021-01-15","name":""}`, 422, "text-blank", "/name"},
+		{"an elder of the prefecture itself", "/elders", strings.Replace(person(`"born_on":"1948-03-12"`), "532601001", "532600", 1), 422, "area-too-large", "/area"},
+		{"a member twice", visits, `{"occurred_on":"2022-11-03","mode":"home","mode":"video","outcome":"seen"}`, 422, "member-twice", "/mode"},
+		{"a member twice further in", "/children", `{"area":"532601001","registered_on":"2022-03-01","sex":"male","born_on":"2021-01-15","guardian":{"name":"a","name":"b"}}`, 422, "member-twice", "/guardian/name"},
 		{"a wrong check digit", "/elders", person(`"id_number":"` + idNumber(2)[:17] + wrong(idNumber(2)[17]) + `"`), 422, "id-number-check-digit", "/id_number"},
 		{"an ID number zeroed by a spreadsheet", "/elders", person(`"id_number":"` + idNumber(2)[:15] + `000"`), 422, "id-number-spreadsheet", "/id_number"},
 		{"a short ID number", "/elders", person(`"id_number":"53260119480311"`), 422, "id-number-form", "/id_number"},
@@ -94,6 +107,26 @@ func TestBadInput(t *testing.T) {
 		})
 	}
 	d.t = t
+}
+
+func TestWhatIsNotThereIsNamed(t *testing.T) {
+	d := open(t)
+	elder := d.anElder().String()
+	visit := `{"occurred_on":"2022-11-03","mode":"home","outcome":"seen"}`
+	for path, body := range map[string]string{
+		"/elders/" + nobody + "/visits":       visit,
+		"/elders/" + elder + "/stays":         `{"institution":"` + nobody + `","admitted_on":"2022-11-01"}`,
+		"/children/" + nobody + "/enrolments": `{"childcare":"` + nobody + `","class":"mixed","enrolled_on":"2022-11-01"}`,
+	} {
+		p := d.tell(path, body).problem()
+		require.Equal(t, http.StatusNotFound, p.Status)
+		require.Contains(t, p.Detail, "("+nobody+")")
+		require.Contains(t, p.DetailZh, nobody)
+	}
+	p := d.tell("/institutions", `{"area":"999999999","name":"x","kind":"apartment","ownership":"public","registered_on":"2020-01-01"}`).problem()
+	require.Contains(t, p.Detail, "999999999")
+	p = d.tell("/figures", `{"area":"532600","series":"rainfall","period":"2020","value":1,"unit":"mm","source":"x"}`).problem()
+	require.Contains(t, p.Detail, "population, population_60_plus, population_under_3")
 }
 
 func wrong(check byte) string {

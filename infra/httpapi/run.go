@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/domain/personal"
 )
 
@@ -49,7 +51,26 @@ func (s *server) run(ctx context.Context, who access.Principal, items []item, ou
 			s.runContested(ctx, who, at, items, outcomes)
 		}
 	}
+	for i := range outcomes {
+		outcomes[i].Err = named(outcomes[i].Err, items[i])
+	}
 	return nil
+}
+
+// named adds to the refusal of something that is not there which one is meant: where it stands, and its id.
+func named(err error, it item) error {
+	f, refused := fault.Of(err)
+	if !refused || f.Kind != fault.NotFound || it.prepared == nil {
+		return err
+	}
+	noun, isID := strings.CutSuffix(f.Code, "-not-found")
+	for _, r := range it.ids {
+		if isID && strings.HasSuffix(r.pointer, "/"+noun) {
+			id := r.id.String()
+			return fault.New(f.Kind, f.Code, f.Chinese+"（"+id+"）", f.English+" ("+id+")").At(r.pointer)
+		}
+	}
+	return err
 }
 
 // byStream gathers the places of the commands of each stream, in order.

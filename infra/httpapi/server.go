@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/careledger/careledger/domain/access"
+	"github.com/careledger/careledger/domain/fault"
 )
 
 const sessionCookie = "careledger_session"
@@ -107,7 +108,11 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
 	defer cancel()
 	if err := s.Ready(ctx); err != nil {
-		writeText(w, http.StatusServiceUnavailable, "not ready\n")
+		reason := ""
+		if f, ok := fault.Of(err); ok {
+			reason = ": " + f.Code
+		}
+		writeText(w, http.StatusServiceUnavailable, "not ready"+reason+"\n")
 		return
 	}
 	writeText(w, http.StatusOK, "ready\n")
