@@ -9,10 +9,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,6 +24,9 @@ import (
 
 	"github.com/careledger/careledger/infra/eventstore/embedded"
 )
+
+// realBinary, when it is set, is the careledger program to start in place of this test's own.
+const realBinary = "CAREL_TEST_BINARY"
 
 const (
 	childDir   = "CAREL_TEST_EVENTSTORE_CHILD"
@@ -40,20 +45,20 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// serveChild prints the URL and serves, as `careledger eventstore` does, until its input ends or the server fails.
+// serveChild prints the URL and serves, as `careledger eventstore` does, until it is told to end or the server fails.
 func serveChild(dir string) error {
 	s, err := embedded.Open(embedded.Options{Dir: dir, FS: failingSync(os.Getenv(childFault)), Listen: "127.0.0.1:0"})
 	if err != nil {
 		return err
 	}
 	fmt.Println(s.URL())
-	ended := make(chan error, 1)
+	told, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	go func() {
-		_, err := io.Copy(io.Discard, os.Stdin)
-		ended <- err
+		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the test
+		stop()
 	}()
 	select {
-	case err = <-ended:
+	case <-told.Done():
 	case err = <-s.Err():
 	}
 	drain, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -79,24 +84,25 @@ func failingSync(nth string) vfs.FS {
 type child struct {
 	process *exec.Cmd
 	url     string
-	stdin   io.Closer
-	stderr  bytes.Buffer // once it has ended
+	stderr  bytes.Buffer // to be read once it has ended
 }
 
 func startChild(t *testing.T, dir string, env ...string) *child {
 	t.Helper()
 	c := &child{process: exec.CommandContext(t.Context(), os.Args[0])}
+	if binary := os.Getenv(realBinary); binary != "" && len(env) == 0 {
+		c.process = exec.CommandContext(t.Context(), binary, "eventstore", "--data", dir, "--listen", "127.0.0.1:0")
+	}
 	c.process.Env = append(append(os.Environ(), childDir+"="+dir), env...)
 	c.process.Stderr = io.MultiWriter(os.Stderr, &c.stderr)
-	var err error
-	c.stdin, err = c.process.StdinPipe()
+	_, err := c.process.StdinPipe() // closed when this test's process ends
 	require.NoError(t, err)
 	out, err := c.process.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, c.process.Start())
 	line, err := bufio.NewReader(out).ReadString('\n')
 	require.NoError(t, err)
-	c.url = strings.TrimSpace(line)
+	c.url = strings.TrimSpace(strings.TrimPrefix(line, "event store on "))
 	return c
 }
 
@@ -108,7 +114,7 @@ func (c *child) kill(t *testing.T) {
 
 func (c *child) stop(t *testing.T) {
 	t.Helper()
-	require.NoError(t, c.stdin.Close())
+	require.NoError(t, c.process.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, c.process.Wait())
 }
 

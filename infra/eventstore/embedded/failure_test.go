@@ -12,7 +12,6 @@ import (
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -25,18 +24,23 @@ import (
 // TestAProcessWhoseDiskFailsSaysSoAndEnds: the supervisor starts it again, and all that was acknowledged is there.
 func TestAProcessWhoseDiskFailsSaysSoAndEnds(t *testing.T) {
 	dir := t.TempDir()
-	kept := &acknowledged{streams: map[string][]uuid.UUID{}}
+	k := newKept()
 	c := startChild(t, dir, childFault+"=50")
 	client := contract.Dial(t, c.url)
 	var writers sync.WaitGroup
 	for range 8 {
-		writers.Go(func() { kept.write(t.Context(), client, func() {}) })
+		writers.Go(func() { k.write(t.Context(), client, func(int) {}) })
 	}
 	require.Equal(t, 1, c.exitCode(t))
 	writers.Wait()
 	require.Contains(t, c.stderr.String(), "the event store has failed and stopped: sync 000")
-	require.Positive(t, kept.count.Load())
-	checkAfterKill(t, dir, kept)
+	require.Positive(t, k.count)
+	c = startChild(t, dir)
+	client = contract.Dial(t, c.url)
+	k.check(t, client)
+	k.repeat(t, client)
+	k.checkAll(t, client)
+	c.stop(t)
 }
 
 // TestCloseReturnsThoughTheDiskHangs: a disk that fails may also keep a read for ever. Nobody waits for that.

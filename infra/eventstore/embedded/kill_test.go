@@ -2,8 +2,13 @@ package embedded_test
 
 import (
 	"context"
+	"errors"
+	"io"
+	"math"
+	"math/rand/v2"
+	"os"
+	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -13,82 +18,187 @@ import (
 	"github.com/careledger/careledger/infra/eventstore/contract"
 )
 
-const eventsAnAppend = 3
+const (
+	eventsAnAppend = 3
+	killRounds     = 12
+	// moreRounds is the variable that sets another number of rounds.
+	moreRounds = "CAREL_KILL_ROUNDS"
+)
 
-// acknowledged is what the server said it kept: stream → its event ids in order.
-type acknowledged struct {
-	mu      sync.Mutex
-	streams map[string][]uuid.UUID
-	count   atomic.Int64
+// TestKillUnderLoadKeepsWhatWasAcknowledged kills the server again and again, each time after some more appends. The
+// next one must have all that was acknowledged, and take what was not answered once more without doubling it.
+func TestKillUnderLoadKeepsWhatWasAcknowledged(t *testing.T) {
+	rounds := killRounds
+	if n, err := strconv.Atoi(os.Getenv(moreRounds)); err == nil {
+		rounds = n
+	}
+	dir := t.TempDir()
+	k := newKept()
+	for range rounds {
+		c := startChild(t, dir)
+		client := contract.Dial(t, c.url)
+		k.check(t, client)
+		k.repeat(t, client)
+		k.loadUntilKilled(t, c, client, 20+rand.IntN(400))
+		require.NoError(t, client.Close())
+	}
+	c := startChild(t, dir)
+	client := contract.Dial(t, c.url)
+	k.check(t, client)
+	k.repeat(t, client)
+	k.checkAll(t, client)
+	c.stop(t)
+	t.Logf("%d rounds, %d appends acknowledged, %d not answered and sent again, %d of those were there", rounds, k.count, k.repeated, k.there)
 }
 
-func TestKillUnderLoadKeepsWhatWasAcknowledged(t *testing.T) {
-	dir := t.TempDir()
-	kept := &acknowledged{streams: map[string][]uuid.UUID{}}
-	for round := range 4 {
-		c := startChild(t, dir)
-		target := kept.count.Load() + int64(100+250*round)
-		reached := make(chan struct{})
-		var once sync.Once
-		var wg sync.WaitGroup
-		client := contract.Dial(t, c.url)
-		for range 12 {
-			wg.Go(func() {
-				kept.write(t.Context(), client, func() {
-					if kept.count.Load() >= target {
-						once.Do(func() { close(reached) })
-					}
-				})
+// kept is what the server said it kept, and what of it was found so far.
+type kept struct {
+	mu       sync.Mutex
+	acked    map[string][]uuid.UUID // stream → its event ids in order
+	pending  []sent                 // not answered
+	count    int
+	repeated int
+	there    int
+
+	found    map[string][]uuid.UUID
+	position uint64
+}
+
+type sent struct {
+	stream string
+	from   int
+	events []esdb.EventData
+}
+
+func newKept() *kept { return &kept{acked: map[string][]uuid.UUID{}, found: map[string][]uuid.UUID{}} }
+
+func (k *kept) loadUntilKilled(t *testing.T, c *child, client *esdb.Client, appends int) {
+	t.Helper()
+	k.mu.Lock()
+	target := k.count + appends
+	k.mu.Unlock()
+	reached := make(chan struct{})
+	var writers sync.WaitGroup
+	for range 12 {
+		writers.Go(func() {
+			k.write(t.Context(), client, func(count int) {
+				if count == target {
+					close(reached)
+				}
 			})
-		}
-		<-reached
-		c.kill(t)
-		wg.Wait()
-		checkAfterKill(t, dir, kept)
+		})
 	}
+	<-reached
+	c.kill(t)
+	writers.Wait()
 }
 
 // write appends to a stream of its own until the server is gone.
-func (a *acknowledged) write(ctx context.Context, client *esdb.Client, progress func()) {
-	stream := "elder-" + uuid.NewString()
-	var expected esdb.ExpectedRevision = esdb.NoStream{}
+func (k *kept) write(ctx context.Context, client *esdb.Client, progress func(count int)) {
+	s := sent{stream: "elder-" + uuid.NewString()}
 	for {
-		data := make([]esdb.EventData, eventsAnAppend)
-		for i := range data {
-			data[i] = visit()
+		s.events = make([]esdb.EventData, eventsAnAppend)
+		for i := range s.events {
+			s.events[i] = visit()
 		}
-		result, err := client.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: expected}, data...)
-		if err != nil {
+		if err := s.send(ctx, client); err != nil {
+			k.mu.Lock()
+			k.pending = append(k.pending, s)
+			k.mu.Unlock()
 			return
 		}
-		expected = esdb.Revision(result.NextExpectedVersion)
-		a.mu.Lock()
-		for i := range data {
-			a.streams[stream] = append(a.streams[stream], data[i].EventID)
-		}
-		a.mu.Unlock()
-		a.count.Add(1)
-		progress()
+		progress(k.acknowledge(s))
+		s.from += eventsAnAppend
 	}
 }
 
-// checkAfterKill opens the directory again: all that was acknowledged is there, in order, no append is halved, no
-// revision is missing, and positions rise.
-func checkAfterKill(t *testing.T, dir string, kept *acknowledged) {
+func (s sent) send(ctx context.Context, client *esdb.Client) error {
+	var expected esdb.ExpectedRevision = esdb.NoStream{}
+	if s.from > 0 {
+		expected = esdb.Revision(uint64(s.from - 1))
+	}
+	_, err := client.AppendToStream(ctx, s.stream, esdb.AppendToStreamOptions{ExpectedRevision: expected}, s.events...)
+	return err
+}
+
+func (k *kept) acknowledge(s sent) int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range s.events {
+		k.acked[s.stream] = append(k.acked[s.stream], s.events[i].EventID)
+	}
+	k.count++
+	return k.count
+}
+
+// repeat sends again what was not answered: it is taken, whether it was kept or not.
+func (k *kept) repeat(t *testing.T, client *esdb.Client) {
 	t.Helper()
-	c := startChild(t, dir)
-	found := map[string][]uuid.UUID{}
-	var last uint64
-	for _, e := range everything(t, contract.Dial(t, c.url)) {
-		require.Greater(t, e.Position.Commit, last)
-		last = e.Position.Commit
-		require.EqualValues(t, len(found[e.StreamID]), e.EventNumber)
-		found[e.StreamID] = append(found[e.StreamID], e.EventID)
+	for _, s := range k.pending {
+		if len(k.found[s.stream]) > s.from {
+			k.there++
+		}
+		require.NoError(t, s.send(t.Context(), client))
+		k.acknowledge(s)
+		k.repeated++
 	}
-	for stream, events := range kept.streams {
-		require.GreaterOrEqual(t, len(found[stream]), len(events))
-		require.Equal(t, events, found[stream][:len(events)])
-		require.Zero(t, len(found[stream])%eventsAnAppend, "half an append")
+	k.pending = nil
+	k.check(t, client)
+}
+
+// check reads what has come since the last check: positions rise, no revision is missing, no append is halved, and
+// all that was acknowledged is there, in order.
+func (k *kept) check(t *testing.T, client *esdb.Client) {
+	t.Helper()
+	grown := map[string]bool{}
+	for _, e := range eventsAfter(t, client, k.position) {
+		require.Greater(t, e.Position.Commit, k.position)
+		k.position = e.Position.Commit
+		require.EqualValues(t, len(k.found[e.StreamID]), e.EventNumber)
+		k.found[e.StreamID] = append(k.found[e.StreamID], e.EventID)
+		grown[e.StreamID] = true
 	}
-	c.stop(t)
+	for stream := range grown {
+		require.Zero(t, len(k.found[stream])%eventsAnAppend, "half an append")
+	}
+	for stream, events := range k.acked {
+		require.GreaterOrEqual(t, len(k.found[stream]), len(events))
+		require.Equal(t, events, k.found[stream][:len(events)])
+	}
+}
+
+// checkAll reads everything again: it is what was found bit by bit, and nothing was sent twice.
+func (k *kept) checkAll(t *testing.T, client *esdb.Client) {
+	t.Helper()
+	once, all := k.found, &kept{acked: k.acked, found: map[string][]uuid.UUID{}}
+	all.check(t, client)
+	require.Equal(t, once, all.found)
+	ids := map[uuid.UUID]bool{}
+	for _, events := range all.found {
+		for _, id := range events {
+			require.False(t, ids[id], "an event is there twice")
+			ids[id] = true
+		}
+	}
+}
+
+// eventsAfter reads $all behind position, 0 being its start.
+func eventsAfter(t testing.TB, client *esdb.Client, position uint64) []esdb.RecordedEvent {
+	t.Helper()
+	var from esdb.AllPosition = esdb.Start{}
+	if position > 0 {
+		from = esdb.Position{Commit: position + 1, Prepare: position + 1}
+	}
+	reading, err := client.ReadAll(t.Context(), esdb.ReadAllOptions{From: from}, math.MaxInt64)
+	require.NoError(t, err)
+	defer reading.Close()
+	var all []esdb.RecordedEvent
+	for {
+		e, err := reading.Recv()
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		require.NoError(t, err)
+		all = append(all, *e.OriginalEvent())
+	}
 }

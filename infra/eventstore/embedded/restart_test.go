@@ -2,9 +2,6 @@ package embedded_test
 
 import (
 	"context"
-	"errors"
-	"io"
-	"math"
 	"testing"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -39,16 +36,5 @@ func TestRestartKeepsEverything(t *testing.T) {
 // everything reads all of $all.
 func everything(t testing.TB, client *esdb.Client) []esdb.RecordedEvent {
 	t.Helper()
-	reading, err := client.ReadAll(t.Context(), esdb.ReadAllOptions{From: esdb.Start{}}, math.MaxInt64)
-	require.NoError(t, err)
-	defer reading.Close()
-	var all []esdb.RecordedEvent
-	for {
-		e, err := reading.Recv()
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		require.NoError(t, err)
-		all = append(all, *e.OriginalEvent())
-	}
+	return eventsAfter(t, client, 0)
 }
