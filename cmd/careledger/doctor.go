@@ -14,6 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/careledger/careledger/cmd/careledger/internal/app"
+	"github.com/careledger/careledger/infra/identity"
 	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
 )
 
@@ -47,7 +49,8 @@ func doctor(cmd *cobra.Command) error {
 		return ready(cmd.Context(), url)
 	}
 	out := cmd.OutOrStdout()
-	findings := []finding{directory(k.String("data")), space(k.String("data")), tokenFile(k.String("data")), address(cmd.Context(), k.String("listen"))}
+	dir := k.String("data")
+	findings := []finding{directory(dir), version(dir), space(dir), tokenFile(dir), address(cmd.Context(), k.String("listen"), dir)}
 	if k.String("clickhouse") == "" {
 		findings = append(findings, engine())
 	}
@@ -110,6 +113,18 @@ func directory(dir string) finding {
 	return f
 }
 
+func version(dir string) finding {
+	f := finding{what: "data version", found: "this one's"}
+	err := app.CheckVersion(dir)
+	switch {
+	case errors.Is(err, os.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		f.found = "none yet"
+	case err != nil:
+		f.found, f.mend = "not this one's", err.Error()
+	}
+	return f
+}
+
 func space(dir string) finding {
 	f := finding{what: "free space"}
 	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) { // the nearest directory that exists
@@ -142,7 +157,7 @@ func tokenFile(dir string) finding {
 	return f
 }
 
-func address(ctx context.Context, listen string) finding {
+func address(ctx context.Context, listen, dir string) finding {
 	f := finding{what: "address", found: listen}
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", listen)
@@ -150,8 +165,12 @@ func address(ctx context.Context, listen string) finding {
 	case err == nil:
 		err = l.Close()
 	case errors.Is(err, syscall.EADDRINUSE):
-		if ready(ctx, "http://"+listen+"/readyz") == nil {
+		switch status(ctx, "http://"+listen, dir) {
+		case http.StatusOK:
 			f.found += " (careledger is serving / 正在服务)"
+			return f
+		case http.StatusUnauthorized:
+			f.mend = "another careledger, not of " + dir + ", has it: give its --data, or choose another with --listen / 端口由另一数据目录的 careledger 占用，请指定其 --data 或换一个端口"
 			return f
 		}
 		f.mend = "another program has it: stop it, or choose another with --listen / 端口被占用，请停止占用者或换一个"
@@ -163,10 +182,33 @@ func address(ctx context.Context, listen string) finding {
 	return f
 }
 
+// status asks whoever serves there who is signed in, with the token that lies below dir: only a careledger of dir knows it.
+func status(ctx context.Context, url, dir string) int {
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/session", nil)
+	if err != nil {
+		return 0
+	}
+	token, _ := identity.ReadTokenFile(dir) // without one nobody has served from there
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	_, _ = io.Copy(io.Discard, response.Body) // the status says it
+	return response.StatusCode
+}
+
 func engine() finding {
 	path, err := warehouse.Locate("")
 	if err != nil {
 		return finding{what: "ClickHouse engine", found: "missing", mend: "run `make engine`, or use --clickhouse / 请运行 make engine，或使用 --clickhouse"}
 	}
-	return finding{what: "ClickHouse engine", found: path}
+	f := finding{what: "ClickHouse engine", found: path}
+	if err := warehouse.Check(path); err != nil {
+		f.mend = err.Error()
+	}
+	return f
 }

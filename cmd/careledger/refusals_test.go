@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/careledger/careledger/cmd/careledger/internal/app"
+	"github.com/careledger/careledger/infra/eventstore"
 )
 
 // kept makes a data directory with one file in it.
@@ -93,6 +97,53 @@ func TestDoctorFindsAFreshSetUpWell(t *testing.T) {
 	require.Zero(t, code, "%s%s", out, errs)
 	require.NotContains(t, out, "MEND")
 	require.NoDirExists(t, dir, "looking changes nothing")
+}
+
+func TestDoctorFindsWhatServeWouldRefuse(t *testing.T) {
+	library := filepath.Join(t.TempDir(), "libchdb.so")
+	require.NoError(t, os.WriteFile(library, []byte("not a library"), 0o600))
+	env := []string{"CAREL_ENGINE_LIBRARY=" + library}
+	dir := kept(t, "VERSION", "careledger data 9\n")
+	out, _, code := careledger(t, env, "doctor", "--data", dir, "--listen", freeAddress(t))
+	require.Equal(t, exitSetup, code)
+	require.Equal(t, 2, strings.Count(out, "MEND"), out)
+	require.Contains(t, out, "use that version")
+	require.Contains(t, out, "is not the ClickHouse engine")
+
+	another := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/readyz" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer another.Close()
+	out, _, code = careledger(t, nil, "doctor", "--data", t.TempDir(), "--listen", strings.TrimPrefix(another.URL, "http://"))
+	require.Equal(t, exitSetup, code)
+	require.Contains(t, out, "another careledger, not of ")
+}
+
+func TestAForeignEngineIsToldInBothLanguages(t *testing.T) {
+	library := filepath.Join(t.TempDir(), "libchdb.so")
+	require.NoError(t, os.WriteFile(library, []byte("not a library"), 0o600))
+	_, errs, code := careledger(t, []string{"CAREL_ENGINE_LIBRARY=" + library}, "serve", "--data", t.TempDir(), "--listen", freeAddress(t), "--log-level", "error")
+	require.Equal(t, exitSetup, code, errs)
+	oneLine(t, errs, "请运行 “make engine” 重新安装")
+	require.NotContains(t, errs, "exit status")
+	require.Contains(t, errs, library)
+}
+
+func TestADirectoryThatCannotBeWrittenIsToldOnce(t *testing.T) {
+	_, errs, code := careledger(t, nil, "serve", "--data", "/sys", "--listen", freeAddress(t)) // not even root writes there
+	require.Equal(t, exitSetup, code, errs)
+	oneLine(t, errs, "give this user the right to write there, or choose another with --data")
+	require.Equal(t, 1, strings.Count(errs, "--data")-strings.Count(errs, "用 --data"), errs)
+	require.Equal(t, 1, strings.Count(errs, "give this user"), errs)
+}
+
+func TestAFullDiskIsToldWithItsDirectory(t *testing.T) {
+	err := plain(fmt.Errorf("reach the log: %w (rpc error)", eventstore.ErrFull), app.Options{Dir: "/var/lib/careledger"})
+	require.ErrorContains(t, err, "the disk of /var/lib/careledger is full")
+	require.ErrorContains(t, err, "请清理")
+	require.NotContains(t, err.Error(), "rpc")
 }
 
 func TestDoctorDoesNotTakeAnotherProgramForTheServer(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/careledger/careledger/cmd/careledger/internal/app"
 	"github.com/careledger/careledger/infra/eventstore"
+	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
 )
 
 func newServeCommand() *cobra.Command {
@@ -118,12 +119,21 @@ func plain(err error, o app.Options) error {
 		return fmt.Errorf("%s is taken by another program: stop it, or choose another address with --listen / 端口已被占用，请停止占用者或用 --listen 换一个", o.Listen)
 	case errors.As(err, &op) && op.Op == "listen":
 		return fmt.Errorf("%s cannot be listened on: choose an address of this machine with --listen / 无法监听该地址，请用 --listen 换一个 (%w)", o.Listen, op.Err)
-	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("the disk of %s is full: free some space and start again / 磁盘已满，请清理后重新启动", o.Dir)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, eventstore.ErrFull):
+		return fmt.Errorf("the disk of %s is full or almost full: free some space (512 MiB at least) and start again / 磁盘已满或将满：请清理 %s 所在磁盘（至少 512 MiB）后重新启动", o.Dir, o.Dir)
 	case errors.Is(err, eventstore.ErrUnavailable) && o.EventStore != "":
 		return errors.New("the event store of --eventstore does not answer: start it first, or correct the URL / --eventstore 指定的事件库没有响应，请先启动它或改正地址")
+	case errors.Is(err, warehouse.ErrEngineForeign):
+		return foreign(err)
 	}
 	return placed(err)
+}
+
+// foreign cuts off what led to the refusal of the engine's library, which says what to do.
+func foreign(err error) error {
+	text := err.Error()
+	text, _, _ = strings.Cut(text[strings.Index(text, warehouse.ErrEngineForeign.Error()):], "\n")
+	return errors.New(text)
 }
 
 // placed adds what to do where a file or directory could not be made in its place.

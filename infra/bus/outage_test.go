@@ -1,6 +1,9 @@
 package bus_test
 
 import (
+	"bufio"
+	"io"
+	"log/slog"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -129,6 +132,25 @@ func TestNothingIsLostOrDoubledOverAnOutage(t *testing.T) {
 			complete(t, p, "", &all)
 		})
 	}
+}
+
+func TestAServerThatIsNotThereIsToldInWordsToActOn(t *testing.T) {
+	r, w := io.Pipe()
+	defer r.Close()
+	first := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(r).ReadString('\n')
+		first <- line
+		_, _ = io.Copy(io.Discard, r)
+	}()
+	b, err := bus.Connect(t.Context(), bus.Options{
+		URL: "nats://127.0.0.1:1", Codec: codec(t), Logger: slog.New(slog.NewTextHandler(w, nil)),
+	})
+	require.NoError(t, err)
+	defer b.Close()
+	line := <-first
+	require.Contains(t, line, "Check the NATS address")
+	require.NotContains(t, line, "outbound buffer")
 }
 
 func TestTheServerMayComeAfterItsClients(t *testing.T) {

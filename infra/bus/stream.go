@@ -34,6 +34,9 @@ func (b *Bus) stream(ctx context.Context) (jetstream.Stream, error) {
 			s, err = b.js.Stream(ctx, streamName)
 		}
 	}
+	if err != nil && !b.nc.IsConnected() {
+		return nil, ErrUnavailable // the client's words for it say nothing to whoever must act
+	}
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", streamName, err)
 	}

@@ -3,6 +3,7 @@ package embedded
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/careledger/careledger/domain/fault"
 )
 
 // child is one run of the warehouse's process.
@@ -103,6 +106,23 @@ func (c *child) how() string {
 		how += ": " + strings.Join(c.last, " | ")
 	}
 	return how
+}
+
+// why is how as an error: where the child's last words say a refusal that a person can act on, that one, whole and in both
+// languages.
+func (c *child) why(library string) error {
+	how := c.how()
+	for _, refusal := range []*fault.Error{ErrEngineMissing, ErrEngineForeign} {
+		if strings.Contains(how, scrub(refusal.Error())) {
+			return hint(refusal, library, nil)
+		}
+	}
+	for _, refusal := range []*fault.Error{ErrInUse, ErrDirectoryGone} {
+		if strings.Contains(how, scrub(refusal.Error())) {
+			return fmt.Errorf("%w / %s", refusal, refusal.Chinese)
+		}
+	}
+	return errors.New(how)
 }
 
 // stop asks the child to end, and kills it when it has not done so in time or haste is closed.

@@ -100,7 +100,7 @@ func (s *Supervisor) start(ctx context.Context) (*child, error) {
 	for !s.answers(ctx, c, time.Second) {
 		select {
 		case <-c.over.Done():
-			return nil, fmt.Errorf("start warehouse: %s", c.how())
+			return nil, fmt.Errorf("start warehouse: %w", c.why(s.options.Library))
 		case <-ctx.Done():
 			c.kill()
 			return nil, fmt.Errorf("start warehouse: no answer: %w", ctx.Err())

@@ -124,6 +124,12 @@ func load(path string) (*binding, error) {
 	return lib, nil
 }
 
+// Check loads the library at path, and refuses it as a start would.
+func Check(path string) error {
+	_, err := load(path)
+	return err
+}
+
 // isPinned reports whether the version that a library names is the one that EngineVersion packages.
 func isPinned(found string) bool {
 	wanted, _, _ := strings.Cut(EngineVersion, "-")

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"syscall"
 	"time"
 
+	"github.com/careledger/careledger/infra/eventstore"
+	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 	"github.com/careledger/careledger/infra/httpapi"
 	"github.com/careledger/careledger/infra/identity"
 	"github.com/careledger/careledger/infra/vault"
@@ -37,7 +40,23 @@ func (a *App) openDoor() error {
 }
 
 // ready: commands can be taken. The warehouse may still be coming: questions say so themselves.
-func (a *App) ready(ctx context.Context) error { return a.engines.log.Healthy(ctx) }
+func (a *App) ready(ctx context.Context) error {
+	if a.engines.storeServer != nil {
+		if err := enough(a.options.below(eventsDir)); err != nil {
+			return err
+		}
+	}
+	return a.engines.log.Healthy(ctx)
+}
+
+// enough refuses where the embedded log's disk is so full that it takes no appends.
+func enough(dir string) error {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err == nil && s.Bavail*uint64(s.Bsize) < store.DefaultReserve {
+		return eventstore.ErrFull
+	}
+	return nil
+}
 
 func (a *App) status(ctx context.Context) httpapi.Status {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)

@@ -94,6 +94,9 @@ func (e *engines) openBus(ctx context.Context, o Options) error {
 	if err != nil {
 		return fmt.Errorf("reach the bus: %w", err)
 	}
+	if o.NATS != "" && errors.Is(e.bus.Healthy(ctx), bus.ErrUnavailable) {
+		o.Logger.Warn("the server of --nats does not answer: recording goes on and the numbers follow the log; start it, or correct the URL / --nats 指定的 NATS 没有响应：记账与统计照常，请启动它或改正地址")
+	}
 	return nil
 }
 
@@ -154,17 +157,25 @@ const (
 	versionFile = "VERSION"
 )
 
-// version refuses a data directory that another version of the layout wrote.
+const currentVersion = "careledger data 1\n"
+
+// version refuses a data directory that another version of the layout wrote, and marks a new one.
 func version(dir string) error {
-	const current = "careledger data 1\n"
+	path := filepath.Join(dir, versionFile)
+	if err := CheckVersion(dir); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.WriteFile(path, []byte(currentVersion), 0o600)
+}
+
+// CheckVersion refuses a data directory that another version of the layout wrote. os.ErrNotExist: nobody has yet.
+func CheckVersion(dir string) error {
 	path := filepath.Join(dir, versionFile)
 	b, err := os.ReadFile(path)
 	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return os.WriteFile(path, []byte(current), 0o600)
 	case err != nil:
 		return fmt.Errorf("read %s: %w", path, err)
-	case string(b) != current:
+	case string(b) != currentVersion:
 		return fmt.Errorf("%s was written by another version of careledger: use that version, or another --data / 数据目录由其他版本写成，请使用该版本或另选 --data", dir)
 	}
 	return nil

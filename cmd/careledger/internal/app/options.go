@@ -99,7 +99,7 @@ func (o Options) prepare() error {
 	}
 	probe, err := os.CreateTemp(o.Dir, ".probe-*")
 	if err != nil {
-		return fmt.Errorf("the data directory %s cannot be written: give this user the right to write there / 数据目录不可写，请授予写权限 (%w)", o.Dir, err)
+		return fmt.Errorf("the data directory %s cannot be written: give this user the right to write there, or choose another with --data / 数据目录不可写，请授予写权限，或用 --data 另选 (%w)", o.Dir, err)
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
 }
