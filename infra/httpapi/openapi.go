@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -65,8 +66,27 @@ func problems(api huma.API) map[string]*huma.Response {
 	}}
 }
 
+// stringNumbers describes the numbers that encoding/json writes as strings (`json:",string"`: ledger numbers, which may
+// outgrow what JavaScript counts exactly) as what they are on the wire. Huma goes by their Go type.
+func stringNumbers(schemas huma.Registry) {
+	for name, schema := range schemas.Map() {
+		t := schemas.TypeFromRef("#/components/schemas/" + name)
+		if t == nil || t.Kind() != reflect.Struct {
+			continue
+		}
+		for f := range t.Fields() {
+			member, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+			was, described := schema.Properties[member]
+			if options == "string" && described {
+				schema.Properties[member] = &huma.Schema{Type: huma.TypeString, Pattern: "^[0-9]+$", Description: was.Description}
+			}
+		}
+	}
+}
+
 // describe serves the finished description.
 func describe(api huma.API) (http.Handler, error) {
+	stringNumbers(api.OpenAPI().Components.Schemas)
 	schemas := api.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // huma's own shape, which nobody ever gets
 	delete(schemas, "ErrorDetail")

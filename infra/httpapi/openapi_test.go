@@ -63,6 +63,11 @@ func TestTheDescriptionIsWhole(t *testing.T) {
 		require.Equal(t, c.name, d.Paths["/api/v1"+c.path]["post"].OperationID)
 	}
 	require.NotContains(t, d.Components.Schemas, "ErrorModel")
+	require.NotContains(t, d.Components.Schemas, "Cookie")
+	for schema, member := range map[string]string{"Cell": "position", "CellsBody": "head", "Status": "head", "PrefectureStatus": "frontier"} {
+		properties := d.Components.Schemas[schema].(map[string]any)["properties"].(map[string]any)
+		require.Equal(t, "string", properties[member].(map[string]any)["type"], "%s of %s, as it is sent", member, schema)
+	}
 	required, ok := d.Components.Schemas["RegisterElder"].(map[string]any)["required"].([]any)
 	require.True(t, ok)
 	require.True(t, slices.Contains(required, any("area")))

@@ -49,18 +49,19 @@ func (s *server) session(_ context.Context, who access.Principal, _ *struct{}) (
 }
 
 type signOutInput struct {
-	Session http.Cookie `cookie:"careledger_session"`
+	Session string `cookie:"careledger_session" hidden:"true"`
 }
 
 type signOutOutput struct {
-	SetCookie http.Cookie `header:"Set-Cookie" doc:"Ends the browser's session"`
+	SetCookie string `header:"Set-Cookie" doc:"Ends the browser's session"`
 }
 
 func (s *server) signOut(ctx context.Context, in *signOutInput) (*signOutOutput, error) {
-	if in.Session.Value != "" {
-		if err := s.Identity.Revoke(in.Session.Value); err != nil {
+	if in.Session != "" {
+		if err := s.Identity.Revoke(in.Session); err != nil {
 			return nil, s.fail(ctx, err)
 		}
 	}
-	return &signOutOutput{http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode}}, nil
+	ended := http.Cookie{Name: sessionCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteStrictMode}
+	return &signOutOutput{ended.String()}, nil
 }
