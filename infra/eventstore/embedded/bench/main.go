@@ -47,7 +47,7 @@ func main() {
 	short := flag.Bool("quick", false, "a run of about a minute, whose figures say little")
 	events := flag.Int("events", 0, "events of the large store, ten a stream; 0: 10,000,000, or 200,000 with -quick")
 	asJSON := flag.Bool("json", false, "print JSON instead of the table")
-	only := flag.String("only", "", "parts to run, with commas between: disk, writers, batches, follow, large; empty: all")
+	only := flag.String("only", "", "parts to run, with commas between: disk, writers, batches, follow, large, alone1, alone64; empty: all but the last two")
 	temp := flag.String("dir", "", "directory on the disk to measure; empty: the system's for temporary files")
 	flag.StringVar(&b.binary, "binary", "bin/careledger", "the program to measure")
 	flag.StringVar(&b.messageDB, "message-db", "infra/eventstore/embedded/bench/messagedb/node_modules/@eventide/message-db/database", "message-db's SQL files")
@@ -101,8 +101,8 @@ func (b *bench) run(ctx context.Context, temp, only string) (err error) {
 	for _, part := range []struct {
 		name string
 		run  func(context.Context) error
-	}{{"disk", b.disk}, {"writers", b.compare}, {"batches", b.batches}, {"follow", b.follow}, {"large", b.large}} {
-		if only != "" && !strings.Contains(","+only+",", ","+part.name+",") {
+	}{{"disk", b.disk}, {"writers", b.compare}, {"alone1", b.alone(1)}, {"alone64", b.alone(64)}, {"batches", b.batches}, {"follow", b.follow}, {"large", b.large}} {
+		if only == "" && strings.HasPrefix(part.name, "alone") || only != "" && !strings.Contains(","+only+",", ","+part.name+",") {
 			continue
 		}
 		if err := part.run(ctx); err != nil {
