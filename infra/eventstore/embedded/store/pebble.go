@@ -6,9 +6,10 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/sstable/block"
 )
 
-// Sizes decide both memory and speed; BenchmarkAppend and BenchmarkIdle measure them together.
+// Sizes decide both memory and speed; `make bench-store` measures them together (docs/speed.md).
 const (
 	cacheBytes    = 24 << 20
 	memTableBytes = 16 << 20
@@ -19,23 +20,50 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 	po := &pebble.Options{
 		FS:                          guarded,
 		FormatMajorVersion:          pebble.FormatNewest,
-		CacheSize:                   cacheBytes,
+		CacheSize:                   cacheBytes + int64(memTables+1)*int64(o.memTable), // Pebble takes its memtables off it, and keeps one more
 		MemTableSize:                o.memTable,
 		MemTableStopWritesThreshold: memTables,
-		L0CompactionThreshold:       4,
-		L0StopWritesThreshold:       24,
-		LBaseMaxBytes:               64 << 20,
-		MaxOpenFiles:                512,
-		WALBytesPerSync:             0,
-		Logger:                      &pebbleLog{logger: o.Logger, fail: guarded.fail},
-		EventListener:               (&background{logger: o.Logger, fail: guarded.fail}).listener(),
+		// The index of streams is written to all over: the more of it goes down at once and the smaller the first
+		// level, the less often that level is written again.
+		L0CompactionThreshold: 10,
+		L0StopWritesThreshold: 24,
+		LBaseMaxBytes:         24 << 20,
+		TargetFileSizes:       [7]int64{8 << 20},
+		MaxOpenFiles:          512,
+		WALBytesPerSync:       0,
+		Logger:                &pebbleLog{logger: o.Logger, fail: guarded.fail},
+		EventListener:         (&background{logger: o.Logger, fail: guarded.fail}).listener(),
 	}
-	po.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
+	po.ApplyCompressionSettings(compression)
+	po.Experimental.SpanPolicyFunc = spanPolicy
 	for i := range po.Levels {
-		po.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 		po.Levels[i].BlockSize = 16 << 10
+		if i < len(po.Levels)-1 { // Get asks none on the last level
+			po.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+		}
 	}
 	return po
+}
+
+// compression is quick where tables do not stay, and good from the first level on, since the log's tables move from
+// there to the last without being written again.
+func compression() pebble.DBCompressionSettings {
+	c := pebble.UniformDBCompressionSettings(block.FastestCompression)
+	c.Levels[0] = block.FastestCompression
+	return c
+}
+
+// spanPolicy keeps the log in tables of its own, apart from names and index: these are looked up at random, for which
+// good compression would cost more than it saves.
+func spanPolicy(start []byte) (pebble.SpanPolicy, []byte, error) {
+	switch fast := (pebble.SpanPolicy{PreferFastCompression: true}); {
+	case start[0] < logSpace:
+		return fast, []byte{logSpace}, nil
+	case start[0] == logSpace:
+		return pebble.SpanPolicy{}, afterSpace(logSpace), nil
+	default:
+		return fast, nil, nil
+	}
 }
 
 // pebbleLog takes Pebble's log lines. Pebble calls Fatalf where it cannot go on (its list of tables cannot be written)
