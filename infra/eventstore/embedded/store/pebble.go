@@ -48,7 +48,7 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 // compression is quick where tables do not stay, and good from the first level on, since the log's tables move from
 // there to the last without being written again.
 func compression() pebble.DBCompressionSettings {
-	c := pebble.UniformDBCompressionSettings(block.FastestCompression)
+	c := pebble.UniformDBCompressionSettings(block.BalancedCompression)
 	c.Levels[0] = block.FastestCompression
 	return c
 }
