@@ -46,9 +46,13 @@ export const behind = computed(() => Math.max(0, head.value - frontier.value))
 
 const onItsWay = 2000 // ms in which numbers follow a record without being behind
 
-/** Takes how far the numbers are and how far the log. A head counts once the numbers have had time to follow. */
-export function heard(stand: { frontier?: string; head: string }): void {
-  frontier.value = Math.max(frontier.value, Number(stand.frontier ?? 0))
+/**
+ * Takes how far the numbers are and how far the log. A head counts once the numbers have had time to follow. What comes
+ * in order may say that the numbers are further back than they were: they are being counted anew.
+ */
+export function heard(stand: { frontier?: string; head: string }, inOrder = false): void {
+  const reached = Number(stand.frontier ?? frontier.value)
+  frontier.value = inOrder ? reached : Math.max(frontier.value, reached)
   const newer = Number(stand.head)
   if (newer > head.value) setTimeout(() => (head.value = Math.max(head.value, newer)), ready.value ? onItsWay : 0)
 }

@@ -75,13 +75,13 @@ watch(behind, async () => {
   while (behind.value > 0) {
     await new Promise((done) => setTimeout(done, againAfter))
     const status = await get<{ prefectures: Stand[] }>('/status').catch(() => null)
-    status?.prefectures.forEach(heard)
+    status?.prefectures.forEach((p) => heard(p, true))
   }
   asking = false
 })
 
 function onHello(e: Event): void {
-  heard(JSON.parse((e as MessageEvent<string>).data) as Stand)
+  heard(JSON.parse((e as MessageEvent<string>).data) as Stand, true)
   if (!connected.value) {
     definitions.value.forEach((d) => stale.add(d.code)) // what was missed meanwhile
     refreshSoon()
@@ -92,7 +92,7 @@ function onHello(e: Event): void {
 
 function onCells(e: Event): void {
   const notice = JSON.parse((e as MessageEvent<string>).data) as Notice
-  heard({ frontier: notice.frontier, head: notice.frontier })
+  heard({ frontier: notice.frontier, head: notice.frontier }, true)
   const before = addMonths(view.period, -11)
   for (const s of notice.slabs) if (isEmpty.value || (s.period >= before && s.period <= view.period)) stale.add(s.code)
   if (stale.size > 0 || (!view.chosen && notice.slabs.length > 0)) refreshSoon()

@@ -244,6 +244,18 @@ func (a *App) SignInLink() string { return a.signIn }
 // TokenFile is where the command line finds its token.
 func (a *App) TokenFile() string { return a.tokenFile }
 
+// wholeLedger is how the relay calls the head of all prefectures.
+const wholeLedger = "all"
+
+// newest is the prefecture's newest ledger number as far as it is known. A relay that lost the bus does not know a
+// prefecture's before its next event: the ledger's stands in, so that numbers that are behind are not taken for new.
+func (a *App) newest() uint64 {
+	if number := a.head(a.plan.Prefecture).Load(); number > 0 {
+		return number
+	}
+	return a.head(wholeLedger).Load()
+}
+
 func (a *App) head(prefecture string) *atomic.Uint64 {
 	h, _ := a.heads.LoadOrStore(prefecture, &atomic.Uint64{})
 	return h.(*atomic.Uint64)

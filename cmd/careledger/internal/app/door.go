@@ -22,7 +22,7 @@ func (a *App) openDoor() error {
 	door, err := httpapi.New(httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
 		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: a.cells, Registers: a.engines.warehouse, Live: a.hub, Status: a.status,
-		Head: func() uint64 { return a.head(a.plan.Prefecture).Load() }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(),
+		Head: a.newest, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(),
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})
 	if err != nil {
@@ -67,10 +67,10 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 		}
 		return "ok"
 	}
-	p := httpapi.PrefectureStatus{Code: a.plan.Prefecture, Head: a.head(a.plan.Prefecture).Load()}
+	p := httpapi.PrefectureStatus{Code: a.plan.Prefecture, Head: a.newest()}
 	frontier, err := a.engines.warehouse.Frontier(ctx, a.plan.Prefecture)
 	s := httpapi.Status{
-		Ledger: a.engines.log.Ledger().String(), Head: a.head("all").Load(),
+		Ledger: a.engines.log.Ledger().String(), Head: a.head(wholeLedger).Load(),
 		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)), Warehouse: say(err),
 	}
 	if err == nil {

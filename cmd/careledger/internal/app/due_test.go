@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/careledger/careledger/domain/plan"
 )
 
 func TestNumbersAreDueOnceTheyHadTimeToFollow(t *testing.T) {
@@ -16,7 +18,17 @@ func TestNumbersAreDueOnceTheyHadTimeToFollow(t *testing.T) {
 		return d.number.Load()
 	}
 	require.EqualValues(t, 70, heard(0, 70), "what was there at the start is due at once")
-	require.EqualValues(t, 70, heard(time.Second, 80), "just recorded")
-	require.EqualValues(t, 70, heard(patienceOfNumbers, 90))
-	require.EqualValues(t, 90, heard(patienceOfNumbers, 90), "long enough ago")
+	require.EqualValues(t, 80, heard(time.Second, 80), "a relay that reads the log anew begins low")
+	require.EqualValues(t, 80, heard(2*patienceOfNumbers, 90))
+	require.EqualValues(t, 80, heard(time.Second, 95), "just recorded")
+	require.EqualValues(t, 90, heard(patienceOfNumbers, 99), "long enough ago")
+}
+
+func TestTheLedgersHeadStandsInForAPrefecturesThatIsNotKnown(t *testing.T) {
+	a := &App{plan: &plan.Plan{Prefecture: "5326"}}
+	require.Zero(t, a.newest())
+	a.head(wholeLedger).Store(70)
+	require.EqualValues(t, 70, a.newest())
+	a.head("5326").Store(60)
+	require.EqualValues(t, 60, a.newest())
 }

@@ -74,13 +74,13 @@ func (a *App) followHeads(ctx context.Context) error {
 		if number > h.Load() {
 			h.Store(number)
 		}
-		if prefecture != a.plan.Prefecture {
+		if prefecture != a.plan.Prefecture && prefecture != wholeLedger {
 			return nil
 		}
-		a.due.heard(h.Load(), now)
-		if h.Load() > told && now.Sub(last) >= headEvery {
-			told, last = h.Load(), now
-			a.hub.publish("head", fmt.Appendf(nil, `{"prefecture":%q,"head":"%d"}`, prefecture, told))
+		a.due.heard(a.newest(), now)
+		if a.newest() > told && now.Sub(last) >= headEvery {
+			told, last = a.newest(), now
+			a.hub.publish("head", fmt.Appendf(nil, `{"prefecture":%q,"head":"%d"}`, a.plan.Prefecture, told))
 		}
 		return nil
 	})
@@ -159,7 +159,7 @@ func (a *App) project(ctx context.Context) error {
 func (a *App) watchAlerts(ctx context.Context) error {
 	w := alerts.Watcher{
 		Cells: a.countyCells,
-		Head:  func() uint64 { return a.head(a.plan.Prefecture).Load() },
+		Head:  a.newest,
 		Open: func(ctx context.Context) ([]registers.Alert, error) {
 			return a.engines.warehouse.Alerts(ctx, a.plan.Prefecture, nil, "open")
 		},
