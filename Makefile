@@ -10,7 +10,7 @@ ENGINE := infra/warehouse/embedded/engine
 WEB := infra/web
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/*.html $(WEB)/*.ts $(WEB)/public -type f 2>/dev/null)
 
-.PHONY: run build test test-go test-web lint bench engine web clean help
+.PHONY: run build test test-go test-web lint bench bench-store engine web clean help
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,15 @@ lint: ## golangci-lint, as configured in .golangci.yml
 bench: build ## print the figures of README's performance table
 	bin/careledger bench
 
+MESSAGEDB := infra/eventstore/embedded/bench/messagedb
+
+bench-store: bin/careledger $(MESSAGEDB)/node_modules/.package-lock.json ## measure the event store beside PostgreSQL 15 (infra/eventstore/embedded/docs/speed.md)
+	$(GO) run ./infra/eventstore/embedded/bench
+
+$(MESSAGEDB)/node_modules/.package-lock.json: $(MESSAGEDB)/package-lock.json
+	cd $(MESSAGEDB) && $(NPM) ci --no-audit --no-fund
+	@touch $@
+
 clean: ## remove what was built; the engine stays in the cache
-	rm -rf bin $(WEB)/dist/* $(WEB)/node_modules
+	rm -rf bin $(WEB)/dist/* $(WEB)/node_modules $(MESSAGEDB)/node_modules
 	@touch $(WEB)/dist/.gitkeep

@@ -18,7 +18,7 @@ func (b *bench) disk(context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // the whole directory goes at the end
 	defer f.Close()
 	block := make([]byte, 1<<20)
 	_, _ = rand.Read(block) // it never fails

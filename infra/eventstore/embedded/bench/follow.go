@@ -18,7 +18,6 @@ import (
 // up (an open loop): each append has its time, and who is late does not wait for the next.
 type follower struct {
 	perSecond    int
-	due          []time.Time
 	acknowledged []atomic.Int64 // µs since the start
 	seen         []atomic.Int64
 	started      time.Time
@@ -39,7 +38,7 @@ func (b *bench) follow(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
-	defer subscription.Close()
+	defer func() { _ = subscription.Close() }() // all it had to hear was heard
 	f.started = time.Now()
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.Go(func() error { return f.receive(subscription) })

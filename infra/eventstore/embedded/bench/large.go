@@ -183,6 +183,9 @@ func evict(dir string) error {
 		return err
 	}
 	for _, name := range names {
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			continue // gone meanwhile, or the operator's door
+		}
 		f, err := os.Open(name)
 		if err != nil {
 			return err

@@ -142,7 +142,7 @@ func (l *ledger) checkStopped(t *testing.T, s *Store) {
 	}
 	head := s.Head()
 	for range 3 {
-		a := randomAttempt(rand.New(rand.NewPCG(uint64(head), 3)))
+		a := randomAttempt(rand.New(rand.NewPCG(head, 3)))
 		l.send(a)
 		if err := a.run(context.Background(), s); !errors.Is(err, ErrFailed) {
 			t.Errorf("an append after the failure is answered %v", err)
