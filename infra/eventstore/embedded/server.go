@@ -156,5 +156,10 @@ func (s *Server) Close(ctx context.Context) error {
 		case <-s.store.Failed():
 		}
 	}
-	return s.store.Close(context.WithoutCancel(ctx))
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTime)
+	defer cancel()
+	return s.store.Close(closing)
 }
+
+// closeTime is what the store gets to finish: on a full disk it may wait for space.
+const closeTime = 10 * time.Second

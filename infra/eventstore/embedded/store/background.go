@@ -22,8 +22,8 @@ const (
 // background watches Pebble's flushes and compactions. Its methods are called with Pebble's lock held: they must not
 // wait or call it.
 type background struct {
+	*guard
 	logger *slog.Logger
-	fail   func(error)
 
 	mu      sync.Mutex
 	last    error // of a flush or a compaction
@@ -53,9 +53,14 @@ func (b *background) flushed(info pebble.FlushInfo) {
 		b.flushes = 0
 		return
 	}
-	if b.flushes++; b.flushes == flushTries && !errors.Is(info.Err, syscall.ENOSPC) {
+	if b.flushes++; b.flushes == flushTries && !b.mayPass(info.Err) {
 		b.fail(fmt.Errorf("write a table of events: %w", info.Err))
 	}
+}
+
+// mayPass says that err is worth waiting for its end: a full disk, unless the store waits for it to open.
+func (b *background) mayPass(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) && b.opened.Load()
 }
 
 // stall begins when writes wait. Where something has failed, it may never end.
@@ -75,7 +80,7 @@ func (b *background) resume() {
 func (b *background) giveUp() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.last != nil && !errors.Is(b.last, syscall.ENOSPC) {
+	if b.last != nil && !b.mayPass(b.last) {
 		b.fail(fmt.Errorf("writes have waited for %s: %w", stallPatience, b.last))
 	}
 }

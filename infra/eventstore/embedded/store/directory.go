@@ -43,7 +43,9 @@ func (s *Store) openDirectory() (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
 	}
-	po := pebbleOptions(o, &guard{FS: o.FS, dir: o.Dir, fail: s.fail, failed: s.failed})
+	s.ballast = newBallast(o)
+	g := &guard{FS: o.FS, dir: o.Dir, fail: s.fail, failed: s.failed, ballast: s.ballast}
+	po := pebbleOptions(o, g)
 	po.Lock = s.lock
 	if s.db, err = pebble.Open(o.Dir, po); err != nil {
 		return errors.Join(fmt.Errorf("open the event store in %s: %w", o.Dir, err), s.lock.Close())
@@ -51,6 +53,7 @@ func (s *Store) openDirectory() (err error) {
 	if err := checkFormat(s.db); err != nil {
 		return errors.Join(fmt.Errorf("%s: %w", o.Dir, err), s.closeDirectory())
 	}
+	g.opened.Store(true)
 	return nil
 }
 

@@ -1,8 +1,12 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"path"
+	"sync/atomic"
+	"syscall"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -13,9 +17,11 @@ import (
 // call that would change the disk after that: the next start finds the directory as the failure left it.
 type guard struct {
 	vfs.FS
-	dir    string // elsewhere (a snapshot) what fails is the caller's
-	fail   func(error)
-	failed <-chan struct{}
+	dir     string // elsewhere (a snapshot) what fails is the caller's
+	fail    func(error)
+	failed  <-chan struct{}
+	ballast *ballast
+	opened  atomic.Bool
 }
 
 // enter does not return once the store has failed.
@@ -40,19 +46,55 @@ func (g *guard) check(what, name string, vital bool, err error) error {
 	return err
 }
 
+// change does what may need space. On a full disk it gives up the ballast; where that is not enough, what Pebble
+// cannot do without waits for space, and all else fails after a while, so that it is not tried at full speed. Syncs are
+// not tried again, whatever they fail with.
+func (g *guard) change(name string, f func() error) error {
+	g.enter()
+	err := f()
+	if !errors.Is(err, syscall.ENOSPC) || g.PathDir(name) != g.dir {
+		return err
+	}
+	for g.ballast.release() {
+		if err = f(); !errors.Is(err, syscall.ENOSPC) {
+			return err
+		}
+	}
+	switch {
+	case !g.opened.Load():
+		return err
+	case path.Ext(name) == ".sst":
+		time.Sleep(spaceInterval)
+		g.enter()
+		return err
+	}
+	g.ballast.waiting.Add(1)
+	defer g.ballast.waiting.Add(-1)
+	for errors.Is(err, syscall.ENOSPC) {
+		time.Sleep(spaceInterval)
+		g.enter()
+		err = f()
+	}
+	return err
+}
+
 func (g *guard) isLog(name string) bool {
 	return path.Ext(name) == ".log" && g.PathDir(name) == g.dir
 }
 
-func (g *guard) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	g.enter()
-	f, err := g.FS.Create(name, category)
+func (g *guard) Create(name string, category vfs.DiskWriteCategory) (f vfs.File, err error) {
+	err = g.change(name, func() error {
+		f, err = g.FS.Create(name, category)
+		return err
+	})
 	return g.wrap(name, f, err)
 }
 
-func (g *guard) ReuseForWrite(old, name string, category vfs.DiskWriteCategory) (vfs.File, error) {
-	g.enter()
-	f, err := g.FS.ReuseForWrite(old, name, category)
+func (g *guard) ReuseForWrite(old, name string, category vfs.DiskWriteCategory) (f vfs.File, err error) {
+	err = g.change(name, func() error {
+		f, err = g.FS.ReuseForWrite(old, name, category)
+		return err
+	})
 	return g.wrap(name, f, err)
 }
 
@@ -77,8 +119,7 @@ func (g *guard) Remove(name string) error {
 }
 
 func (g *guard) Rename(old, name string) error {
-	g.enter()
-	return g.FS.Rename(old, name)
+	return g.change(name, func() error { return g.FS.Rename(old, name) })
 }
 
 func (g *guard) Unwrap() vfs.FS { return g.FS }
@@ -91,10 +132,13 @@ type guarded struct {
 	vital bool
 }
 
-func (f *guarded) Write(p []byte) (int, error) {
-	f.guard.enter()
-	n, err := f.File.Write(p)
-	return n, f.guard.check("write", f.name, f.vital, err)
+func (f *guarded) Write(p []byte) (written int, err error) {
+	err = f.guard.change(f.name, func() error {
+		n, err := f.File.Write(p[written:])
+		written += n
+		return err
+	})
+	return written, f.guard.check("write", f.name, f.vital, err)
 }
 
 func (f *guarded) Sync() error {

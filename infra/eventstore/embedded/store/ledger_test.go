@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"sync"
+	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
 )
 
 // dataDir is nested, so that the directories above it must outlive a crash too.
@@ -175,4 +177,13 @@ func randomEvent(rng *rand.Rand, size int) Proposed {
 		e.Data[i] = byte(rng.Uint32())
 	}
 	return e
+}
+
+// mustOpen opens a store until the test ends.
+func mustOpen(t testing.TB, o Options) *Store {
+	t.Helper()
+	s, err := Open(o)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close(context.Background())) })
+	return s
 }

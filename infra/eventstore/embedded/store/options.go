@@ -9,7 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// DefaultReserve is the free disk space below which appends are refused unless Options says otherwise.
+// DefaultReserve is the free disk space below which appends are refused unless Options says otherwise. Between two
+// looks at it, at most eight log files are begun (18 MiB each, set aside at once) and 48 MiB written to tables; the
+// rest is for compactions, which fail and are tried again where it is not enough. Less than 256 MiB may be overrun.
 const DefaultReserve = 512 << 20
 
 // Options of a store. Dir is needed; all else may be zero.

@@ -119,8 +119,11 @@ func (p *Pending) Wait() (Result, error) {
 func (s *Store) enqueue(r *request) error {
 	s.gate.RLock()
 	defer s.gate.RUnlock()
-	if s.closed {
+	switch {
+	case s.closed:
 		return ErrClosed
+	case s.ballast.waiting.Load() > 0:
+		return ErrNoSpace // nor would it be answered before there is space
 	}
 	select {
 	case s.queue <- r:

@@ -54,7 +54,7 @@ type answer struct {
 }
 
 func newSequencer(s *Store) (*sequencer, error) {
-	q := &sequencer{store: s, space: space{options: &s.options}}
+	q := &sequencer{store: s, space: space{options: &s.options, ballast: s.ballast}}
 	var err error
 	if q.heads, err = newHeads(s.db); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 // Store is an open event log. Its methods may be called from any goroutine.
 type Store struct {
 	options Options
+	ballast *ballast
 	db      *pebble.DB
 	lock    *pebble.Lock
 
