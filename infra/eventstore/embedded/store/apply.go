@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -90,10 +91,12 @@ func (q *sequencer) add(g *group, stream string, h *head, events ...Proposed) Re
 	if h.id == 0 {
 		q.streams++
 		h.id = q.streams
+		q.store.metas.add(stream)
 		q.set(g, nameKey(stream), positionValue(h.id))
 	}
 	created := q.store.options.Now().UnixNano() / 100
 	name := []byte(stream)
+	g.records = slices.Grow(g.records, len(events))
 	for i := range events {
 		e := &events[i]
 		q.position++
@@ -119,7 +122,7 @@ func (q *sequencer) put(g *group, r Record) {
 	q.set(g, entry[:], key[1:])
 	g.bytes += len(q.scratch)
 	g.records = append(g.records, r)
-	q.recent.Add(r.ID, place{stream: r.streamID, revision: r.Revision, position: r.Position})
+	q.recent.add(r.ID, place{stream: r.streamID, revision: r.Revision, position: r.Position})
 }
 
 // set adds to the batch; in memory it cannot fail, and were it to, nothing of the group may be acknowledged.

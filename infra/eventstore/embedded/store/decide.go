@@ -68,7 +68,7 @@ func (q *sequencer) tombstoned(stream string, h *head) (bool, error) {
 func (q *sequencer) decideByRecent(r *request, h *head, wrong error) (decision, error) {
 	var last place
 	for i := range r.events {
-		at, known := q.recent.Peek(r.events[i].ID)
+		at, known := q.recent.find(r.events[i].ID)
 		if !known || at.stream != h.id {
 			if i > 0 {
 				return decision{}, wrong // a part of it is there already
@@ -111,7 +111,7 @@ func (q *sequencer) decideBehind(r *request, h *head, wrong error) (decision, er
 // sameEvent reports whether the event at revision of the stream has e's id. What this group or a recent one wrote is
 // in q.recent; all else is in Pebble.
 func (q *sequencer) sameEvent(h *head, revision int64, e *Proposed) (place, bool, error) {
-	if at, known := q.recent.Peek(e.ID); known && at.stream == h.id && at.revision == revision {
+	if at, known := q.recent.find(e.ID); known && at.stream == h.id && at.revision == revision {
 		return at, true, nil
 	}
 	if revision > h.last {

@@ -3,11 +3,10 @@ package store
 import (
 	"encoding/binary"
 	"fmt"
+	"runtime"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
-	"github.com/google/uuid"
-	"github.com/hashicorp/golang-lru/v2/simplelru"
 )
 
 // A group takes what waits, up to these bounds; one request may exceed them alone. groupEvents stays below recentKept,
@@ -20,18 +19,11 @@ const (
 	recentAtStart = 8 << 10
 )
 
-// place is where an event lies.
-type place struct {
-	stream   uint64
-	revision int64
-	position uint64
-}
-
 // sequencer gives every append its place in the one order. Its fields belong to its goroutine.
 type sequencer struct {
 	store    *Store
 	heads    *heads
-	recent   *simplelru.LRU[uuid.UUID, place]
+	recent   *recent
 	space    space
 	position uint64 // the last one given out
 	streams  uint64 // the last stream id given out
@@ -54,12 +46,12 @@ type answer struct {
 }
 
 func newSequencer(s *Store) (*sequencer, error) {
-	q := &sequencer{store: s, space: space{options: &s.options, ballast: s.ballast}}
+	q := &sequencer{store: s, recent: newRecent(), space: space{options: &s.options, ballast: s.ballast}}
 	var err error
-	if q.heads, err = newHeads(s.db); err != nil {
-		return nil, err
+	if s.metas, err = newMetastreams(s.db); err != nil {
+		return nil, fmt.Errorf("read the names of the metadata streams: %w", err)
 	}
-	if q.recent, err = simplelru.NewLRU[uuid.UUID, place](recentKept, nil); err != nil {
+	if q.heads, err = newHeads(s.db, s.metas); err != nil {
 		return nil, err
 	}
 	if q.position, err = lastNumber(s.db, []byte{logSpace}, afterSpace(logSpace)); err != nil {
@@ -93,7 +85,7 @@ func (q *sequencer) remember() error {
 		var r Record
 		for ok := it.First(); ok; ok = it.Next() {
 			if readRecord(binary.BigEndian.Uint64(it.Key()[1:]), it.Value(), &r) == nil {
-				q.recent.Add(r.ID, place{stream: r.streamID, revision: r.Revision, position: r.Position})
+				q.recent.add(r.ID, place{stream: r.streamID, revision: r.Revision, position: r.Position})
 			}
 		}
 		return nil
@@ -125,22 +117,31 @@ func (q *sequencer) gather(first *request) *group {
 	g := &group{begun: time.Now()}
 	q.take(g, first)
 	for len(g.answers) < groupRequests && len(g.records) < groupEvents && g.bytes < groupBytes {
-		select {
-		case r := <-q.store.queue:
-			if r == nil {
-				return q.write(g)
-			}
-			if g.bytes > 0 && g.bytes+r.size > groupBytes {
-				q.held = r
-				return q.write(g)
-			}
-			q.take(g, r)
-			continue
-		default:
+		r := q.waiting()
+		if r == nil {
+			break
 		}
-		break
+		if g.bytes > 0 && g.bytes+r.size > groupBytes {
+			q.held = r
+			break
+		}
+		q.take(g, r)
 	}
 	return q.write(g)
+}
+
+// waiting answers a request that is there already, nil without any. Before it gives up it lets others run: who is about
+// to hand over a request can do so and share the sync.
+func (q *sequencer) waiting() *request {
+	for range 3 {
+		select {
+		case r := <-q.store.queue:
+			return r
+		default:
+			runtime.Gosched()
+		}
+	}
+	return nil
 }
 
 func (q *sequencer) take(g *group, r *request) {

@@ -25,6 +25,7 @@ type Store struct {
 	reading sync.RWMutex // held for reading while Pebble is read
 	gone    bool
 
+	metas   *metastreams
 	visible atomic.Uint64 // the position up to which everything is durable and may be read
 	tail    *tail
 

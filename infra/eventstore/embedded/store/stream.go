@@ -100,6 +100,9 @@ func (s *Store) metadataOf(stream string, until uint64) (metadata, error) {
 	if isMetastream(stream) {
 		return metadata{maxCount: 1}, nil
 	}
+	if !s.metas.has(stream) {
+		return metadata{}, nil
+	}
 	id, err := streamID(s.db, metastreamOf(stream))
 	if id == 0 || err != nil {
 		return metadata{}, err
