@@ -53,25 +53,22 @@ func (s *streamsService) Append(call streams.Streams_AppendServer) error {
 	if err != nil {
 		return answer(ctx, stream, err)
 	}
-	return call.SendAndClose(appended(result))
+	return call.SendMsg(appended(result))
 }
 
 func receiveEvents(call streams.Streams_AppendServer) ([]store.Proposed, error) {
 	var events []store.Proposed
 	size := 0
 	for {
-		request, err := call.Recv()
+		var m incoming
+		err := call.RecvMsg(&m)
 		if errors.Is(err, io.EOF) {
 			return events, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		m := request.GetProposedMessage()
-		if m == nil {
-			return nil, invalid("an append takes its options once, then events")
-		}
-		e, err := proposed(m)
+		e, err := m.proposed()
 		if err != nil {
 			return nil, err
 		}
@@ -92,6 +89,18 @@ type message interface {
 	GetData() []byte
 }
 
+// proposed is the event of a message of an append.
+func (m *incoming) proposed() (store.Proposed, error) {
+	if m.event != nil {
+		return *m.event, tooLargeEvent(m.event)
+	}
+	event := m.request.GetProposedMessage()
+	if event == nil {
+		return store.Proposed{}, invalid("an append takes its options once, then events")
+	}
+	return proposed(event)
+}
+
 func proposed(m message) (store.Proposed, error) {
 	meta := m.GetMetadata()
 	e := store.Proposed{Type: meta["type"], JSON: meta["content-type"] == jsonContent, Metadata: m.GetCustomMetadata(), Data: m.GetData()}
@@ -104,10 +113,14 @@ func proposed(m message) (store.Proposed, error) {
 	if e.ID, err = eventID(m.GetId()); err != nil {
 		return e, err
 	}
+	return e, tooLargeEvent(&e)
+}
+
+func tooLargeEvent(e *store.Proposed) error {
 	if len(e.Data)+len(e.Metadata) > maxEvent {
-		return e, &tooLarge{maxEvent, "an event"}
+		return &tooLarge{maxEvent, "an event"}
 	}
-	return e, nil
+	return nil
 }
 
 func eventID(id *shared.UUID) (uuid.UUID, error) {
@@ -170,22 +183,6 @@ func expectedRevision(e expectation) store.Expected {
 }
 
 func atRevision(n uint64) store.Expected { return store.Expected(min(n, math.MaxInt64-1)) } // no stream ever gets there
-
-func appended(r store.Result) *streams.AppendResp {
-	success := &streams.AppendResp_Success{
-		CurrentRevisionOption: &streams.AppendResp_Success_NoStream{NoStream: &shared.Empty{}},
-		PositionOption:        &streams.AppendResp_Success_NoPosition{NoPosition: &shared.Empty{}},
-	}
-	if r.Revision >= 0 {
-		success.CurrentRevisionOption = &streams.AppendResp_Success_CurrentRevision{CurrentRevision: uint64(r.Revision)}
-	}
-	if r.Position > 0 {
-		success.PositionOption = &streams.AppendResp_Success_Position{
-			Position: &streams.AppendResp_Position{CommitPosition: r.Position, PreparePosition: r.Position},
-		}
-	}
-	return &streams.AppendResp{Result: &streams.AppendResp_Success_{Success: success}}
-}
 
 // wrongRevision says what was expected and what is, in the fields of today and in those of 20.6.
 func wrongRevision(o *streams.AppendReq_Options, current int64) *streams.AppendResp {

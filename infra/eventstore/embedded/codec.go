@@ -6,8 +6,9 @@ import (
 	"google.golang.org/grpc/mem"
 )
 
-// codec sends frames as they are and all else as protobuf. Events are by far the most of what is sent; writing them
-// straight from the record costs a third of building messages first.
+// codec sends frames as they are, receives the messages of an append by themselves, and all else as protobuf. Events
+// are by far the most of what is sent and received; writing them straight from the record costs a third of building
+// messages first.
 type codec struct{ encoding.CodecV2 }
 
 func newCodec() codec { return codec{encoding.GetCodecV2(proto.Name)} }
@@ -20,4 +21,11 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 		return mem.BufferSlice{f.buffer}, nil
 	}
 	return c.CodecV2.Marshal(v)
+}
+
+func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
+	if m, ok := v.(*incoming); ok {
+		return m.unmarshal(data.Materialize())
+	}
+	return c.CodecV2.Unmarshal(data, v)
 }

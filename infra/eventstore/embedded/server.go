@@ -87,6 +87,7 @@ const (
 	maxMessage    = 17 << 20
 	minKeepalive  = 100 * time.Millisecond // a client's keepAliveInterval is its own affair
 	maxStreams    = 4096                   // open calls a connection
+	streamWorkers = 128                    // kept, so that a short call finds a grown stack; more calls get goroutines of their own
 	windowBytes   = 1 << 20
 	handshakeTime = 10 * time.Second
 )
@@ -101,6 +102,7 @@ func (s *Server) grpcOptions() ([]grpc.ServerOption, error) {
 		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxConcurrentStreams(maxStreams),
+		grpc.NumStreamWorkers(streamWorkers),
 		grpc.InitialWindowSize(windowBytes), grpc.InitialConnWindowSize(windowBytes),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minKeepalive, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 10 * time.Second, Timeout: 10 * time.Second}),

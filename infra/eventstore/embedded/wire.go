@@ -15,6 +15,9 @@ import (
 const (
 	respEvent, respCaughtUp, respFellBehind = 1, 8, 9
 
+	respSuccess                                                          = 1
+	successRevision, successNoStream, successPosition, successNoPosition = 1, 2, 3, 4
+
 	turnTime, turnRevision, turnPosition = 1, 2, 3
 	positionCommit, positionPrepare      = 1, 2
 	timeSeconds, timeNanos               = 1, 2
@@ -118,6 +121,23 @@ func appendEntry[T string | []byte](b []byte, key string, value T) []byte {
 	b = protowire.AppendVarint(b, uint64(2+protowire.SizeBytes(len(key))+protowire.SizeBytes(len(value))))
 	b = appendBytes(b, mapKey, key)
 	return appendBytes(b, mapValue, value)
+}
+
+// appended encodes the answer to an append that was taken.
+func appended(r store.Result) *frame {
+	b := make([]byte, 0, 48)
+	if r.Revision >= 0 {
+		b = appendNumber(b, successRevision, uint64(r.Revision))
+	} else {
+		b = appendBytes(b, successNoStream, "")
+	}
+	if r.Position > 0 {
+		at := appendNumber(make([]byte, 0, 24), positionCommit, r.Position)
+		b = appendBytes(b, successPosition, appendNumber(at, positionPrepare, r.Position))
+	} else {
+		b = appendBytes(b, successNoPosition, "")
+	}
+	return &frame{mem.SliceBuffer(appendBytes(make([]byte, 0, len(b)+2), respSuccess, b))}
 }
 
 // turn encodes the message that a subscription has gone live or fallen behind, when and at which place. Clients of
