@@ -158,8 +158,12 @@ func (s *subscriber) run(ctx context.Context, client *esdb.Client, l *load) erro
 		return err
 	}
 	defer sub.Close()
-	if s.fromEnd { // what is acknowledged from here on must be heard
-		s.position = l.passed(0)
+	if s.fromEnd { // what is sent from here on must be heard; what was on its way may have come before
+		r, err := client.AppendToStream(ctx, "begun-"+uuid.NewString(), esdb.AppendToStreamOptions{ExpectedRevision: esdb.NoStream{}}, visit())
+		if err != nil {
+			return err
+		}
+		s.position = r.CommitPosition
 	}
 	for {
 		e := sub.Recv()
