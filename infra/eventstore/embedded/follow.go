@@ -28,10 +28,10 @@ type source interface {
 // the tail goes back to the disk. One position runs through all of it, so that nothing is missed, repeated or reordered,
 // and what waits for a slow reader waits on disk.
 func (r *reader) follow() error {
+	src, position, err := r.source() // first: what is written after the confirmation is heard, from the end too
 	if err := r.confirm(); err != nil {
 		return err
 	}
-	src, position, err := r.source()
 	if err != nil {
 		return err
 	}
