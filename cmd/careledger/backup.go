@@ -62,7 +62,7 @@ func makeBackup(cmd *cobra.Command) error {
 		return nil
 	}
 	done, err := backup.Write(cmd.Context(), snapshot, to, time.Now())
-	if errors.Is(err, backup.ErrNotEmpty) {
+	if errors.Is(err, backup.ErrNotEmpty) || errors.Is(err, os.ErrNotExist) {
 		return exitError{exitUsage, err}
 	}
 	if err != nil {
@@ -129,6 +129,9 @@ func restore(cmd *cobra.Command) error {
 	}
 	from, data := k.String("from"), k.String("data")
 	m, err := restoreFrom(cmd, from, data)
+	if errors.Is(err, backup.ErrNotEmpty) {
+		return exitError{exitUsage, err}
+	}
 	if err != nil {
 		return exitError{exitSetup, err}
 	}

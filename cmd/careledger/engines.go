@@ -32,7 +32,7 @@ func newEventStoreCommand() *cobra.Command {
 	f.String("tls-cert", "", "certificate file (PEM)")
 	f.String("tls-key", "", "key file (PEM)")
 	f.String("admin-password-file", "", "file with the password of user admin; needs TLS")
-	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge to the next; 0: only by `careledger scavenge`")
+	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge to the next; 0: only by careledger scavenge")
 	f.String("users-file", "", "file of users with the hashes of their passwords (eventstore password makes its lines); needs TLS")
 	cmd.AddCommand(newPasswordCommand())
 	return cmd

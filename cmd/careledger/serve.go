@@ -45,7 +45,7 @@ func newServeCommand() *cobra.Command {
 	f.String("areas", "", "an area table (CSV); empty: Wenshan's of 2021")
 	f.String("webhook", "", "http(s) URL that alerts are posted to")
 	f.String("admin-token", "", "preset token of the first administrator (better: CAREL_ADMIN_TOKEN_FILE)")
-	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge of the embedded event store to the next; 0: only by `careledger scavenge`")
+	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge of the embedded event store to the next; 0: only by careledger scavenge")
 	f.String("log-level", "info", "debug, info, warn or error")
 	return cmd
 }

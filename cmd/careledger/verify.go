@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 	"github.com/careledger/careledger/infra/eventstore/tree"
+	"github.com/careledger/careledger/infra/vault"
 )
 
 func newVerifyCommand() *cobra.Command {
@@ -56,6 +59,7 @@ func verify(cmd *cobra.Command) error {
 	if err := v.run(cmd, dir); err != nil {
 		return exitError{exitSetup, err}
 	}
+	v.keys(filepath.Join(filepath.Dir(dir), "vault"))
 	return v.conclude(k.String("head"))
 }
 
@@ -88,6 +92,7 @@ type verification struct {
 	head     tree.Head
 	against  *tree.Comparison
 	keep     bool
+	damaged  bool // something could not be read: what was read is no head
 	problems int
 }
 
@@ -99,7 +104,10 @@ func (v *verification) run(cmd *cobra.Command, dir string) error {
 		func(r *store.Record) error {
 			_ = bar.Add(1) // it only shows
 			return v.take(r)
-		}, func(p store.Problem) { v.problem(p.String()) })
+		}, func(p store.Problem) {
+			v.damaged = true
+			v.problem(p.String())
+		})
 	_ = bar.Finish()
 	if err != nil {
 		return err
@@ -107,6 +115,20 @@ func (v *verification) run(cmd *cobra.Command, dir string) error {
 	fmt.Fprintf(v.out, "event store: %d events in %d streams, last position %d, %d removed by scavenges\n",
 		summary.Events, summary.Streams, summary.Head, summary.Removed)
 	return nil
+}
+
+// keys reads the vault beside the log, where there is one.
+func (v *verification) keys(dir string) {
+	if _, err := os.Stat(dir); err != nil {
+		return // an event store that runs alone
+	}
+	values, err := vault.Check(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		reason, _, _ := strings.Cut(err.Error(), "\n") // Pebble adds lines for itself
+		v.problem("vault: " + reason)
+		return
+	}
+	fmt.Fprintf(v.out, "vault: %d values\n", values)
 }
 
 func (v *verification) take(r *store.Record) error {
@@ -138,9 +160,11 @@ func (v *verification) conclude(headFile string) error {
 	if v.head.Root, err = v.tree.Root(); err != nil {
 		return err
 	}
-	fmt.Fprintf(v.out, "\n%s\n", v.head.Text())
-	if why := v.against.Result(v.tree); why != "" {
-		v.problem(why)
+	if !v.damaged {
+		fmt.Fprintf(v.out, "\n%s\n", v.head.Text())
+		if why := v.against.Result(v.tree); why != "" {
+			v.problem(why)
+		}
 	}
 	if v.problems > 0 {
 		return exitError{exitDiffers, fmt.Errorf("%d things are not as they were written: keep this directory as it is, and restore a backup into another one / 发现 %d 处异常，请保留现场并恢复备份", v.problems, v.problems)}

@@ -141,6 +141,14 @@ func TestRefusals(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotWhole)
 }
 
+// A disk that is not mounted must not be made up by directories.
+func TestTheTargetsParentMustBeThere(t *testing.T) {
+	to := filepath.Join(t.TempDir(), "not mounted", "monday")
+	_, err := Write(t.Context(), snapshot(t), to, now)
+	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoDirExists(t, filepath.Dir(to))
+}
+
 // What a backup that was cut off left is in nobody's way.
 func TestCutOff(t *testing.T) {
 	data, to := snapshot(t, "events/000004.sst"), t.TempDir()

@@ -17,8 +17,11 @@ func into(to string, fill func(partial string) error) error {
 	if err := vacant(to); err != nil {
 		return err
 	}
+	if err := os.Mkdir(to, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("make the target directory; is its disk mounted? / 无法创建目标目录，磁盘是否已挂载: %w", err)
+	}
 	partial := filepath.Join(to, partialName)
-	if err := errors.Join(os.RemoveAll(partial), os.MkdirAll(partial, 0o700)); err != nil {
+	if err := errors.Join(os.RemoveAll(partial), os.Mkdir(partial, 0o700)); err != nil {
 		return err
 	}
 	err := fill(partial)
