@@ -56,7 +56,11 @@ func verify(cmd *cobra.Command) error {
 	}
 	defer release()
 	v := verification{out: cmd.OutOrStdout(), tree: tree.New(), against: tree.Against(earlier), keep: k.String("head") != ""}
-	if err := v.run(cmd, dir); err != nil {
+	err = v.run(cmd, dir)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		return exitError{exitDiffers, fmt.Errorf("%w / 文件已损坏，请保留现场并恢复备份", err)}
+	case err != nil:
 		return exitError{exitSetup, err}
 	}
 	v.keys(filepath.Join(filepath.Dir(dir), "vault"))

@@ -23,7 +23,8 @@ const (
 // wait or call it.
 type background struct {
 	*guard
-	logger *slog.Logger
+	logger   *slog.Logger
+	patience time.Duration
 
 	mu      sync.Mutex
 	last    error // of a flush or a compaction
@@ -68,7 +69,7 @@ func (b *background) stall(info pebble.WriteStallBeginInfo) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.logger.Warn("event store: writes wait for the disk", "reason", info.Reason)
-	b.stalled = time.AfterFunc(stallPatience, b.giveUp)
+	b.stalled = time.AfterFunc(b.patience, b.giveUp)
 }
 
 func (b *background) resume() {
@@ -81,12 +82,12 @@ func (b *background) giveUp() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.last != nil && !b.mayPass(b.last) {
-		b.fail(fmt.Errorf("writes have waited for %s: %w", stallPatience, b.last))
+		b.fail(fmt.Errorf("writes have waited for %s: %w", b.patience, b.last))
 	}
 }
 
 // damaged hears of damaged tables. Who reads them gets an error that names the position, and all else goes on; without
 // this, Pebble would end the process.
 func (b *background) damaged(info pebble.DataCorruptionInfo) {
-	b.logger.Error("event store: a file is damaged, restore it from a backup", "file", info.Path, "error", info.Details)
+	b.logger.Error("event store: a file is damaged, restore it from a backup", "file", info.Path, "error", firstLine(info.Details))
 }

@@ -43,6 +43,9 @@ func (s *Store) openDirectory() (err error) {
 	if err != nil {
 		return fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
 	}
+	if err := examine(o, s.lock); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", o.Dir, err), s.lock.Close())
+	}
 	s.ballast = newBallast(o)
 	g := &guard{FS: o.FS, dir: o.Dir, fail: s.fail, failed: s.failed, ballast: s.ballast}
 	po := pebbleOptions(o, g)
@@ -73,17 +76,28 @@ func openToRead(o *Options) (*pebble.DB, *pebble.Lock, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w (%w)", o.Dir, ErrInUse, err)
 	}
+	db, err := openLocked(o, lock)
+	if err == nil {
+		if err = readFormat(db); err != nil {
+			err = errors.Join(fmt.Errorf("%s: %w", o.Dir, err), db.Close())
+		}
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, lock.Close())
+	}
+	return db, lock, nil
+}
+
+// openLocked opens Pebble so that nothing is changed.
+func openLocked(o *Options, lock *pebble.Lock) (*pebble.DB, error) {
 	failed := func(err error) { o.Logger.Error("event store: reading failed", "error", err) }
 	po := pebbleOptions(o, &guard{FS: o.FS, fail: failed})
 	po.Lock, po.ReadOnly = lock, true
 	db, err := pebble.Open(o.Dir, po)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("open the event store in %s: %w", o.Dir, err), lock.Close())
+		return nil, fmt.Errorf("open the event store in %s: %w", o.Dir, err)
 	}
-	if err := readFormat(db); err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("%s: %w", o.Dir, err), db.Close(), lock.Close())
-	}
-	return db, lock, nil
+	return db, nil
 }
 
 func checkExists(o *Options) error {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 var (
@@ -20,6 +21,11 @@ var (
 	ErrScavenging = errors.New("a scavenge is running already: wait for its end")
 	// ErrNoStore is answered where a directory is to be read and holds no event store.
 	ErrNoStore = errors.New("there is no event store in this directory: give the one that holds its files")
+	// ErrDamaged refuses a data directory that cannot be opened as its files are not as they were written.
+	ErrDamaged = errors.New("files of the event store are damaged: restore the data directory from a backup")
+	// ErrIncomplete refuses a data directory in which events are missing that were acknowledged.
+	ErrIncomplete = errors.New("acknowledged events are missing, as files are damaged or older than they were: restore the data directory from a backup; " +
+		"without one, remove the file " + witnessName + " from a copy of it to go on with what is left")
 	// ErrNewer refuses a data directory of a newer version.
 	ErrNewer = errors.New("the data directory was written by a newer version: run that version, or give another directory")
 )
@@ -40,18 +46,29 @@ type StreamDeleted struct{ Stream string }
 
 func (e *StreamDeleted) Error() string { return "the stream is deleted" }
 
-// Corrupt says that what is stored at Position is damaged. It is never served.
+// Corrupt says that what is stored at Position is damaged. It is never served. Position is 0 where it is not known:
+// the index by which it is found is damaged.
 type Corrupt struct {
 	Position uint64
 	Reason   error
 }
 
 func (e *Corrupt) Error() string {
-	return fmt.Sprintf("the event at position %d is damaged: %v; restore the data directory from a backup", e.Position, e.Reason)
+	reason := firstLine(e.Reason)
+	if e.Position == 0 {
+		return fmt.Sprintf("the index of the event store is damaged: %s; restore the data directory from a backup", reason)
+	}
+	return fmt.Sprintf("the event at position %d is damaged: %s; restore the data directory from a backup", e.Position, reason)
 }
 
 func (e *Corrupt) Unwrap() error { return e.Reason }
 
 func corrupt(position uint64, reason error) error {
 	return &Corrupt{Position: position, Reason: reason}
+}
+
+// firstLine leaves out the lines that Pebble adds for itself.
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
 }

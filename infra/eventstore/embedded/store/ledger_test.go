@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/uuid"
@@ -19,7 +20,7 @@ const dataDir = "/var/lib/careledger/events"
 // testOptions are those of a store on fs which flushes and compacts after little, on an endless disk.
 func testOptions(fs vfs.FS) Options {
 	return Options{
-		Dir: dataDir, FS: fs, memTable: 64 << 10,
+		Dir: dataDir, FS: fs, memTable: 64 << 10, witnessEvery: time.Millisecond,
 		FreeSpace: func(string) (uint64, error) { return 1 << 40, nil },
 	}
 }

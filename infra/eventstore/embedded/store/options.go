@@ -33,7 +33,9 @@ type Options struct {
 	// FreeSpace answers the free bytes of the disk that holds dir; nil: asks the file system.
 	FreeSpace func(dir string) (uint64, error)
 
-	memTable uint64 // bytes; tests make it small, so that little is enough to flush and compact
+	memTable      uint64        // bytes; tests make it small, so that little is enough to flush and compact
+	witnessEvery  time.Duration // tests make both short
+	stallPatience time.Duration
 }
 
 func (o *Options) complete() error {
@@ -54,6 +56,12 @@ func (o *Options) complete() error {
 	}
 	if o.memTable == 0 {
 		o.memTable = memTableBytes
+	}
+	if o.witnessEvery == 0 {
+		o.witnessEvery = witnessEvery
+	}
+	if o.stallPatience == 0 {
+		o.stallPatience = stallPatience
 	}
 	if o.FreeSpace == nil {
 		fs := o.FS

@@ -32,7 +32,7 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 		MaxOpenFiles:          512,
 		WALBytesPerSync:       0,
 		Logger:                &pebbleLog{logger: o.Logger, fail: guarded.fail},
-		EventListener:         (&background{guard: guarded, logger: o.Logger}).listener(),
+		EventListener:         (&background{guard: guarded, logger: o.Logger, patience: o.stallPatience}).listener(),
 	}
 	po.ApplyCompressionSettings(compression)
 	po.Experimental.SpanPolicyFunc = spanPolicy

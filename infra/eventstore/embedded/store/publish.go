@@ -8,6 +8,7 @@ import (
 // publish waits for each group's sync, in order, makes the group visible and answers its requests. What fails once is
 // not tried again: after a failed sync nobody knows what the disk holds, so nothing more is acknowledged.
 func (s *Store) publish(groups <-chan *group) {
+	defer close(s.settled)
 	for g := range groups {
 		s.settle(g)
 		for _, a := range g.answers {

@@ -39,45 +39,61 @@ func (p *page) add(position uint64, value []byte) (*Record, error) {
 func (p *page) dropLast() { p.records = p.records[:len(p.records)-1] }
 
 // AllForward answers up to limit events with from <= position <= until, in commit order. The page may hold fewer, yet
-// is empty only when there are none. until must not be past Head.
+// is empty only when there are none. until must not be past Head. Where events are damaged, those before them are
+// answered first, and then *Corrupt with the first position that cannot be read.
 func (s *Store) AllForward(from, until uint64, limit int) ([]Record, error) {
 	var p page
+	next := max(from, 1)
 	err := s.read(func() error {
 		return iterate(s.db, logKey(from), logKey(until+1), func(it *pebble.Iterator) error {
 			for ok := it.First(); ok && !p.full(limit); ok = it.Next() {
-				if err := p.addLog(it); err != nil {
+				next = binary.BigEndian.Uint64(it.Key()[1:])
+				if err := p.addLog(next, it); err != nil {
 					return err
 				}
+				next++
 			}
-			return nil
+			return it.Error()
 		})
 	})
-	return p.records, readError(err)
+	return p.sound(readError(next, err))
 }
 
 // AllBackward answers up to limit events with position < before, newest first, as AllForward does.
 func (s *Store) AllBackward(before uint64, limit int) ([]Record, error) {
 	var p page
 	before = min(before, s.Head()+1)
+	next := before - 1
 	err := s.read(func() error {
 		return iterate(s.db, logKey(0), logKey(before), func(it *pebble.Iterator) error {
 			for ok := it.Last(); ok && !p.full(limit); ok = it.Prev() {
-				if err := p.addLog(it); err != nil {
+				next = binary.BigEndian.Uint64(it.Key()[1:])
+				if err := p.addLog(next, it); err != nil {
 					return err
 				}
+				next--
 			}
-			return nil
+			return it.Error()
 		})
 	})
-	return p.records, readError(err)
+	return p.sound(readError(next, err))
 }
 
-func (p *page) addLog(it *pebble.Iterator) error {
+// sound answers what was read before damage; the next page begins with it.
+func (p *page) sound(err error) ([]Record, error) {
+	var damaged *Corrupt
+	if errors.As(err, &damaged) && len(p.records) > 0 {
+		return p.records, nil
+	}
+	return p.records, err
+}
+
+func (p *page) addLog(position uint64, it *pebble.Iterator) error {
 	value, err := it.ValueAndErr()
 	if err != nil {
 		return err
 	}
-	_, err = p.add(binary.BigEndian.Uint64(it.Key()[1:]), value)
+	_, err = p.add(position, value)
 	return err
 }
 
@@ -104,7 +120,7 @@ func (p *page) fetch(db pebble.Reader, id uint64, revision int64, position uint6
 	})
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, damage(position, err)
 	case !found:
 		if still, err := get(db, indexKey(id, revision), func([]byte) error { return nil }); !still || err != nil {
 			return nil, err
@@ -132,14 +148,21 @@ func lastRecord(db pebble.Reader, id uint64, until uint64) (r *Record, err error
 	return r, err
 }
 
-// readError names what Pebble itself finds damaged (its blocks have checksums too) as what it is.
-func readError(err error) error {
-	var damaged *Corrupt
-	if err == nil || errors.As(err, &damaged) || errors.Is(err, ErrClosed) || errors.Is(err, ErrFailed) {
+// damage names the position of what Pebble finds damaged (its blocks have checksums too), 0 where it is not known.
+func damage(position uint64, err error) error {
+	var named *Corrupt
+	if pebble.IsCorruptionError(err) && !errors.As(err, &named) {
+		return corrupt(position, err)
+	}
+	return err
+}
+
+// readError says what could not be read, unless err says that the store cannot be read at all.
+func readError(position uint64, err error) error {
+	var named *Corrupt
+	err = damage(position, err)
+	if err == nil || errors.As(err, &named) || errors.Is(err, ErrClosed) || errors.Is(err, ErrFailed) {
 		return err
 	}
-	if errors.Is(err, pebble.ErrCorruption) {
-		return fmt.Errorf("the event store's files are damaged, restore them from a backup: %w", err)
-	}
-	return fmt.Errorf("read the event store: %w", err)
+	return fmt.Errorf("read the event store at position %d: %w", position, err)
 }

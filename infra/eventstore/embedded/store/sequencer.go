@@ -75,13 +75,13 @@ func lastNumber(db pebble.Reader, lower, upper []byte) (n uint64, err error) {
 	return n, err
 }
 
-// remember fills the recent ids from the end of the log. A damaged record there is left for its readers to find.
+// remember fills the recent ids from the end of the log. What is damaged there is left for its readers to find.
 func (q *sequencer) remember() error {
 	from := uint64(1)
 	if q.position > recentAtStart {
 		from = q.position - recentAtStart + 1
 	}
-	return iterate(q.store.db, logKey(from), afterSpace(logSpace), func(it *pebble.Iterator) error {
+	err := iterate(q.store.db, logKey(from), afterSpace(logSpace), func(it *pebble.Iterator) error {
 		var r Record
 		for ok := it.First(); ok; ok = it.Next() {
 			if readRecord(binary.BigEndian.Uint64(it.Key()[1:]), it.Value(), &r) == nil {
@@ -90,6 +90,11 @@ func (q *sequencer) remember() error {
 		}
 		return nil
 	})
+	if pebble.IsCorruptionError(err) {
+		q.store.options.Logger.Error("event store: some of the last events cannot be read", "error", err)
+		return nil
+	}
+	return err
 }
 
 // run takes requests until the queue is closed, a group at a time.
@@ -147,6 +152,7 @@ func (q *sequencer) waiting() *request {
 func (q *sequencer) take(g *group, r *request) {
 	a := answer{to: r}
 	a.result, a.err = q.handle(g, r)
+	a.err = damage(0, a.err)
 	g.answers = append(g.answers, a)
 }
 

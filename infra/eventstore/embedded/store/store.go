@@ -31,6 +31,7 @@ type Store struct {
 
 	scavenging sync.Mutex
 
+	settled  chan struct{} // closed when every request is answered
 	failOnce sync.Once
 	failed   chan struct{}
 	fatal    chan error
@@ -47,13 +48,13 @@ func Open(o Options) (*Store, error) {
 	}
 	s := &Store{
 		options: o, queue: make(chan *request, 4096), tail: newTail(),
-		failed: make(chan struct{}), fatal: make(chan error, 1),
+		settled: make(chan struct{}), failed: make(chan struct{}), fatal: make(chan error, 1),
 	}
 	var err error
 	if s.metrics, err = newMetrics(o.Registry, s); err != nil {
 		return nil, err
 	}
-	q, err := s.start()
+	q, w, err := s.start()
 	if err != nil {
 		s.metrics.unregister()
 		return nil, err
@@ -61,23 +62,27 @@ func Open(o Options) (*Store, error) {
 	groups := make(chan *group, 2)
 	s.running.Go(func() { q.run(groups) })
 	s.running.Go(func() { s.publish(groups) })
+	s.running.Go(func() { s.watch(w) })
 	return s, nil
 }
 
-func (s *Store) start() (q *sequencer, err error) {
+func (s *Store) start() (q *sequencer, w *witness, err error) {
 	err = s.unlessFailed(func() (err error) {
 		if err = s.openDirectory(); err != nil {
 			return err
 		}
-		if q, err = newSequencer(s); err != nil {
-			return errors.Join(err, s.closeDirectory())
+		if q, err = newSequencer(s); err == nil {
+			w, err = callWitness(&s.options, s.Head())
+		}
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", s.options.Dir, err), s.closeDirectory())
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return q, nil
+	return q, w, nil
 }
 
 // unlessFailed runs f in Pebble, from which it does not return where the store fails.

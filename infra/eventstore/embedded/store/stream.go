@@ -55,7 +55,7 @@ func streamError(err error) error {
 	if errors.As(err, &deleted) {
 		return err
 	}
-	return readError(err)
+	return readError(0, err)
 }
 
 func (s *Store) endOf(name string, until uint64) (Stream, error) {
@@ -115,7 +115,7 @@ func (s *Store) metadataOf(stream string, until uint64) (metadata, error) {
 }
 
 // Forward answers up to limit events of v with revision >= from, and the revision to go on from; next is past Last
-// when there are no more.
+// when there are no more. Where events are damaged, those before them are answered first, and then *Corrupt.
 func (s *Store) Forward(v Stream, from int64, limit int) (records []Record, next int64, err error) {
 	next = max(from, v.First)
 	if v.id == 0 || next > v.Last {
@@ -125,18 +125,20 @@ func (s *Store) Forward(v Stream, from int64, limit int) (records []Record, next
 	err = s.read(func() error {
 		return iterate(s.db, indexKey(v.id, next), indexKey(v.id, v.Last+1), func(it *pebble.Iterator) error {
 			for ok := it.First(); ok && !p.full(limit); ok = it.Next() {
-				next = int64(binary.BigEndian.Uint64(it.Key()[9:])) + 1
+				next = int64(binary.BigEndian.Uint64(it.Key()[9:]))
 				if err := s.addIndexed(&p, &v, it); err != nil {
 					return err
 				}
+				next++
 			}
-			if !p.full(limit) {
+			if it.Error() == nil && !p.full(limit) {
 				next = v.Last + 1
 			}
-			return nil
+			return it.Error()
 		})
 	})
-	return p.records, next, readError(err)
+	records, err = p.sound(readError(0, err))
+	return records, next, err
 }
 
 // Backward answers up to limit events of v with revision <= from, newest first, and the revision to go on from; next is
@@ -150,24 +152,30 @@ func (s *Store) Backward(v Stream, from int64, limit int) (records []Record, nex
 	err = s.read(func() error {
 		return iterate(s.db, indexKey(v.id, v.First), indexKey(v.id, next+1), func(it *pebble.Iterator) error {
 			for ok := it.Last(); ok && !p.full(limit); ok = it.Prev() {
-				next = int64(binary.BigEndian.Uint64(it.Key()[9:])) - 1
+				next = int64(binary.BigEndian.Uint64(it.Key()[9:]))
 				if err := s.addIndexed(&p, &v, it); err != nil {
 					return err
 				}
+				next--
 			}
-			if !p.full(limit) {
+			if it.Error() == nil && !p.full(limit) {
 				next = v.First - 1
 			}
-			return nil
+			return it.Error()
 		})
 	})
-	return p.records, next, readError(err)
+	records, err = p.sound(readError(0, err))
+	return records, next, err
 }
 
 // addIndexed adds the event of an index entry, unless it is too old to be seen.
 func (s *Store) addIndexed(p *page, v *Stream, it *pebble.Iterator) error {
 	revision := int64(binary.BigEndian.Uint64(it.Key()[9:]))
-	r, err := p.fetch(s.db, v.id, revision, binary.BigEndian.Uint64(it.Value()))
+	position, err := it.ValueAndErr()
+	if err != nil {
+		return err
+	}
+	r, err := p.fetch(s.db, v.id, revision, binary.BigEndian.Uint64(position))
 	if r == nil || err != nil {
 		return err
 	}

@@ -39,10 +39,13 @@ type Summary struct {
 func Verify(ctx context.Context, o Options, visit func(*Record) error, found func(Problem)) (Summary, error) {
 	db, lock, err := openToRead(&o)
 	if err != nil {
-		return Summary{}, err
+		return Summary{}, asDamage(err)
 	}
 	v := &verifier{ctx: ctx, db: db, found: found, visit: visit, seed: maphash.MakeSeed()}
 	err = v.run()
+	if acknowledged, _ := testify(&o); err == nil && acknowledged > v.summary.Head {
+		v.report(v.summary.Head+1, fmt.Sprintf("events up to position %d were acknowledged, and the log ends before this one", acknowledged))
+	}
 	if err := errors.Join(err, db.Close(), lock.Close()); err != nil {
 		return v.summary, fmt.Errorf("verify the event store in %s: %w", o.Dir, err)
 	}
@@ -94,11 +97,11 @@ func (v *verifier) scan(space byte, f func(key, value []byte) error) error {
 	next := []byte{space}
 	for n := 0; ; n++ {
 		last, err := v.scanFrom(next, afterSpace(space), f)
-		if err == nil || v.ctx.Err() != nil || !errors.Is(err, pebble.ErrCorruption) {
+		if err == nil || v.ctx.Err() != nil || !pebble.IsCorruptionError(err) {
 			return err
 		}
 		v.unreadable = true
-		v.report(positionBehind(space, last), fmt.Sprintf("the table cannot be read from here on: %v", err))
+		v.report(positionBehind(space, last), "the table cannot be read from here on: "+firstLine(err))
 		if next = v.behind(last, afterSpace(space)); next == nil {
 			return nil
 		}
