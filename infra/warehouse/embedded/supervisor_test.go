@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"net"
@@ -117,6 +118,10 @@ func TestAHungChildIsReplaced(t *testing.T) {
 	defer func() { require.NoError(t, s.Close(context.Background())) }()
 	hung := theChild(t, dir)
 	require.NoError(t, syscall.Kill(hung, syscall.SIGSTOP))
+	require.Eventually(t, func() bool { // until then it may answer once more
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", hung))
+		return err == nil && bytes.Contains(stat, []byte(") T "))
+	}, backWithin, time.Millisecond)
 	c := open(t, s)
 	require.Eventually(t, func() bool { return c.Ping(t.Context()) == nil }, backWithin, 10*time.Millisecond)
 	require.NotEqual(t, hung, theChild(t, dir))
