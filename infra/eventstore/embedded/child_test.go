@@ -51,8 +51,8 @@ func serveChild(dir string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(s.URL())
 	told, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	fmt.Println(s.URL())
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the test
 		stop()

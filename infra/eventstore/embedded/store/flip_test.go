@@ -275,12 +275,13 @@ func requireSame(t *testing.T, f flip, want, got *Record) {
 	require.True(t, same, "%v: position %d is served otherwise", f, want.Position)
 }
 
-// TestADamagedTableDoesNotStopWriters: only who reads what is in it is told.
-func TestADamagedTableDoesNotStopWriters(t *testing.T) {
+// TestADamagedTableKeepsNobodyWaiting: writers go on, and who reads what is in it is told; or, where no table can be put
+// below it any more, the store says so and ends.
+func TestADamagedTableKeepsNobodyWaiting(t *testing.T) {
 	disk, rng := closedStore(t), rand.New(rand.NewPCG(3, 3))
 	flip{disk: disk, file: largestTable(t, disk), at: 8 * 20_000}.in(t, disk) // behind the block that opening reads
 	o := testOptions(disk)
-	o.memTable = 16 << 10
+	o.memTable, o.stallPatience = 16<<10, time.Second
 	s, err := Open(o)
 	require.NoError(t, err)
 	ended := make(chan error, 1)
@@ -293,7 +294,12 @@ func TestADamagedTableDoesNotStopWriters(t *testing.T) {
 	}()
 	select {
 	case err := <-ended:
-		require.NoError(t, err)
+		if err != nil {
+			require.ErrorIs(t, err, ErrFailed)
+			require.ErrorIs(t, <-s.Err(), ErrFailed)
+			require.NoError(t, s.Close(context.Background()))
+			return
+		}
 	case <-time.After(bounded):
 		t.Fatal("writers wait")
 	}
