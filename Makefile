@@ -54,7 +54,7 @@ bench: build ## print the figures of README's performance table
 
 MESSAGEDB := infra/eventstore/embedded/bench/messagedb
 
-bench-store: bin/careledger $(MESSAGEDB)/node_modules/.package-lock.json ## measure the event store beside PostgreSQL 15 (infra/eventstore/embedded/docs/speed.md)
+bench-store: bin/careledger $(MESSAGEDB)/node_modules/.package-lock.json ## measure the event store beside PostgreSQL 15
 	$(GO) run ./infra/eventstore/embedded/bench
 
 $(MESSAGEDB)/node_modules/.package-lock.json: $(MESSAGEDB)/package-lock.json

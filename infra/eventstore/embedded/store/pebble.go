@@ -9,7 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/sstable/block"
 )
 
-// Sizes decide both memory and speed; `make bench-store` measures them together (docs/speed.md).
+// Sizes decide both memory and speed; `make bench-store` measures them together.
 const (
 	cacheBytes    = 24 << 20
 	memTableBytes = 16 << 20
