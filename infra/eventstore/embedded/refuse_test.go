@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -60,37 +61,91 @@ func TestDirectoriesThatAreRefused(t *testing.T) {
 	t.Run("in use by another process", func(t *testing.T) {
 		dir := t.TempDir()
 		c := startChild(t, dir)
+		client := contract.Dial(t, c.url)
+		require.NoError(t, appendTo(t.Context(), client, "before", -1, 1))
 		requireRefused(t, dir, store.ErrInUse)
+		other := filepath.Join(t.TempDir(), "other name")
+		require.NoError(t, os.Symlink(dir, other))
+		requireRefused(t, other, store.ErrInUse)
+		require.NoError(t, appendTo(t.Context(), client, "after", -1, 1), "the first one goes on")
 		c.stop(t)
+		require.NoError(t, embeddedOnce(t, dir), "and leaves it to the next")
+	})
+	t.Run("in use by a process that was killed", func(t *testing.T) {
+		dir := t.TempDir()
+		startChild(t, dir).kill(t)
+		require.NoError(t, embeddedOnce(t, dir), "is in use by none")
 	})
 	t.Run("other files", func(t *testing.T) {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, "letter.txt"), []byte("x"), 0o600))
 		requireRefused(t, dir, store.ErrForeign)
-		left, err := os.ReadDir(dir)
-		require.NoError(t, err)
-		require.Len(t, left, 1, "nothing was added")
+	})
+	t.Run("a file", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "letter.txt")
+		require.NoError(t, os.WriteFile(file, []byte("x"), 0o600))
+		_, err := embedded.Open(embedded.Options{Dir: file, Listen: "127.0.0.1:0"})
+		require.ErrorContains(t, err, file)
 	})
 	t.Run("a Pebble store of something else", func(t *testing.T) {
 		dir := t.TempDir()
 		put(t, dir, []byte("key of a vault"), nil)
 		requireRefused(t, dir, store.ErrForeign)
 	})
+	t.Run("a format of something else", func(t *testing.T) {
+		dir := t.TempDir()
+		put(t, dir, []byte("\x00format"), []byte(`{"product":"another","version":1}`))
+		requireRefused(t, dir, store.ErrForeign)
+	})
 	t.Run("a newer version", func(t *testing.T) {
 		dir := t.TempDir()
-		s, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
-		require.NoError(t, err)
-		require.NoError(t, s.Close(context.Background()))
+		require.NoError(t, embeddedOnce(t, dir))
 		put(t, dir, []byte("\x00format"), []byte(`{"product":"careledger-eventstore","version":2}`))
+		requireRefused(t, dir, store.ErrNewer)
+	})
+	t.Run("a newer version of Pebble", func(t *testing.T) {
+		dir := t.TempDir()
+		require.NoError(t, embeddedOnce(t, dir))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "marker.format-version.000999.999"), nil, 0o600))
 		requireRefused(t, dir, store.ErrNewer)
 	})
 }
 
+// embeddedOnce opens a server on dir and closes it.
+func embeddedOnce(t *testing.T, dir string) error {
+	t.Helper()
+	s, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
+	if err != nil {
+		return err
+	}
+	return s.Close(context.WithoutCancel(t.Context()))
+}
+
+// requireRefused: and nothing in it is changed.
 func requireRefused(t *testing.T, dir string, want error) {
 	t.Helper()
+	before := contents(t, dir)
 	_, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
 	require.ErrorIs(t, err, want)
 	require.Contains(t, err.Error(), dir)
+	require.Equal(t, before, contents(t, dir), "nothing is changed")
+}
+
+// contents are the files of dir and digests of what is in them, but for the lock.
+func contents(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	found := map[string]string{}
+	for _, e := range entries {
+		if e.Name() == "LOCK" {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		require.NoError(t, err)
+		found[e.Name()] = fmt.Sprintf("%x", sha256.Sum256(b))
+	}
+	return found
 }
 
 // put writes a key into the Pebble store in dir, as nobody should.

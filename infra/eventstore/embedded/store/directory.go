@@ -201,15 +201,11 @@ func readFormat(db *pebble.DB) error {
 }
 
 func writeFormat(db *pebble.DB) error {
-	it, err := db.NewIter(nil)
-	if err != nil {
-		return fmt.Errorf("read the format: %w", err)
-	}
-	empty := !it.First()
-	if err := it.Close(); err != nil {
-		return fmt.Errorf("read the format: %w", err)
-	}
-	if !empty {
+	empty, err := isEmpty(db)
+	switch {
+	case err != nil:
+		return err
+	case !empty:
 		return ErrForeign
 	}
 	value, err := json.Marshal(format{Product: product, Version: formatVersion})
@@ -217,4 +213,17 @@ func writeFormat(db *pebble.DB) error {
 		return err
 	}
 	return db.Set(formatKey(), value, pebble.Sync)
+}
+
+// isEmpty reports whether there is no key at all.
+func isEmpty(db *pebble.DB) (empty bool, err error) {
+	it, err := db.NewIter(nil)
+	if err != nil {
+		return false, fmt.Errorf("read the format: %w", err)
+	}
+	empty = !it.First()
+	if err := it.Close(); err != nil {
+		return false, fmt.Errorf("read the format: %w", err)
+	}
+	return empty, nil
 }

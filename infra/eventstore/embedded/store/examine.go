@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -14,18 +15,22 @@ import (
 )
 
 // examine looks at the store in o.Dir, without changing anything, before Pebble opens it to write. Opening to write
-// would clear away what Pebble does not know of any more, be it damaged or not: an event must not be missing then.
+// would clear away what Pebble does not know of any more, be it damaged or not: an event must not be missing then. It
+// would also turn a store of something else into one of ours.
 func examine(o *Options, lock *pebble.Lock) error {
-	acknowledged, there := testify(o)
-	if !there {
-		return nil // new, a copy, or to be taken as it is
+	if found, err := pebble.Peek(o.Dir, o.FS); err != nil || !found.Exists {
+		return err
 	}
 	db, err := openLocked(o, lock)
 	if err != nil {
 		return asDamage(err)
 	}
 	e := examination{options: o, db: db}
-	err = e.run(acknowledged)
+	if acknowledged, there := testify(o); there {
+		err = e.run(acknowledged)
+	} else {
+		err = e.isOurs() // a copy, one that is being made, or to be taken as it is
+	}
 	return errors.Join(asDamage(err), db.Close())
 }
 
@@ -43,6 +48,24 @@ func asDamage(err error) error {
 type examination struct {
 	options *Options
 	db      *pebble.DB
+}
+
+// isOurs refuses what has another format, or none and yet something in it.
+func (e *examination) isOurs() error {
+	err := readFormat(e.db)
+	if !errors.Is(err, pebble.ErrNotFound) {
+		return err
+	}
+	if empty, err := isEmpty(e.db); err != nil || !empty {
+		return errors.Join(err, ErrForeign)
+	}
+	names, err := e.options.FS.List(e.options.Dir)
+	for _, name := range names {
+		if path.Ext(name) == ".sst" {
+			return errors.New("there are tables, and none is in their list")
+		}
+	}
+	return err
 }
 
 func (e *examination) run(acknowledged uint64) error {

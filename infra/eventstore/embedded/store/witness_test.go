@@ -3,6 +3,8 @@ package store
 import (
 	"math/rand/v2"
 	"path"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,4 +55,29 @@ func TestAnEndThatIsMissing(t *testing.T) {
 
 	require.NoError(t, disk.Remove(path.Join(dataDir, witnessName)))
 	require.Equal(t, head, mustOpen(t, o).Head())
+}
+
+// TestALostListOfTablesIsNotTakenForANewStore, even where no witness says so: all tables would be cleared away.
+func TestALostListOfTablesIsNotTakenForANewStore(t *testing.T) {
+	disk := closedStore(t)
+	s, err := Open(testOptions(disk)) // moves what is in the log file to a table
+	require.NoError(t, err)
+	require.NoError(t, s.Close(t.Context()))
+	require.NoError(t, disk.Remove(path.Join(dataDir, witnessName)))
+	names, err := disk.List(dataDir)
+	require.NoError(t, err)
+	list := names[slices.IndexFunc(names, func(name string) bool { return strings.HasPrefix(name, "MANIFEST") })]
+	refused := 0
+	for at := 8; at < 1000; at += 61 {
+		damaged := copyOf(t, disk)
+		flip{disk: damaged, file: list, at: at}.in(t, damaged)
+		s, err := Open(testOptions(damaged))
+		if err != nil {
+			refused++
+			continue
+		}
+		require.Positive(t, s.Head(), "bit %d", at)
+		require.NoError(t, s.Close(t.Context()))
+	}
+	require.Positive(t, refused)
 }
