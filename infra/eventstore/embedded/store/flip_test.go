@@ -21,7 +21,7 @@ import (
 
 // flipsEach is how many bits of a file are flipped; moreFlips is the variable that sets another number.
 const (
-	flipsEach = 8
+	flipsEach = 4
 	moreFlips = "CAREL_FLIPS"
 )
 
@@ -223,7 +223,7 @@ func (f flip) damagedIn(t *testing.T, s *Store) (damaged int) {
 		}
 	}
 	for name, events := range f.original.streams {
-		if damaged += f.damagedInStream(t, s, name, events); damaged > 6 {
+		if damaged += f.damagedInStream(t, s, name, events); damaged > 2 {
 			break
 		}
 	}
