@@ -44,11 +44,11 @@ func appendUntilRefused(t *testing.T, url string) {
 	conf, err := esdb.ParseConnectionString(url)
 	require.NoError(t, err)
 	conf.Logger = esdb.NoopLogging()
-	client, err := esdb.NewClient(conf)
-	require.NoError(t, err)
-	defer client.Close()
 	var writers sync.WaitGroup
 	for range 4 {
+		client, err := esdb.NewClient(conf) // one each: several that share one may wait for ever once the server is gone
+		require.NoError(t, err)
+		defer client.Close()
 		writers.Go(func() {
 			for err := error(nil); err == nil; {
 				e := esdb.EventData{EventID: uuid.New(), EventType: "Tested.v1", Data: make([]byte, 64<<10)}

@@ -26,17 +26,17 @@ func TestAProcessWhoseDiskFailsSaysSoAndEnds(t *testing.T) {
 	dir := t.TempDir()
 	k := newKept()
 	c := startChild(t, dir, childFault+"=50")
-	client := contract.Dial(t, c.url)
 	var writers sync.WaitGroup
 	for range 8 {
-		writers.Go(func() { k.write(t.Context(), client, func(int) {}) })
+		client := contract.Dial(t, c.url)                                     // one each: see loadUntilKilled
+		writers.Go(func() { _ = k.write(t.Context(), client, func(int) {}) }) // until it has failed
 	}
 	require.Equal(t, 1, c.exitCode(t))
 	writers.Wait()
 	require.Contains(t, c.stderr.String(), "the event store has failed and stopped: sync 000")
 	require.Positive(t, k.count)
 	c = startChild(t, dir)
-	client = contract.Dial(t, c.url)
+	client := contract.Dial(t, c.url)
 	k.check(t, client)
 	k.repeat(t, client)
 	k.checkAll(t, client)
