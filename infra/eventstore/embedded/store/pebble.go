@@ -45,25 +45,23 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 	return po
 }
 
-// compression is quick where tables do not stay, and good from the first level on, since the log's tables move from
-// there to the last without being written again.
+// compression is quick everywhere. Ten million visits take 0.60 of their raw bytes (small stores more: their log files
+// count for more). Zstandard would take 0.43, but a read of $all through the client a fifth more time and an append of
+// 500 events a tenth.
 func compression() pebble.DBCompressionSettings {
-	c := pebble.UniformDBCompressionSettings(block.BalancedCompression)
-	c.Levels[0] = block.FastestCompression
-	return c
+	return pebble.UniformDBCompressionSettings(block.FastestCompression)
 }
 
-// spanPolicy keeps the log in tables of its own, apart from names and index: these are looked up at random, for which
-// good compression would cost more than it saves.
+// spanPolicy keeps the log in tables of its own, apart from names and index, so that they can move down the levels
+// without being written again.
 func spanPolicy(start []byte) (pebble.SpanPolicy, []byte, error) {
-	switch fast := (pebble.SpanPolicy{PreferFastCompression: true}); {
+	switch {
 	case start[0] < logSpace:
-		return fast, []byte{logSpace}, nil
+		return pebble.SpanPolicy{}, []byte{logSpace}, nil
 	case start[0] == logSpace:
 		return pebble.SpanPolicy{}, afterSpace(logSpace), nil
-	default:
-		return fast, nil, nil
 	}
+	return pebble.SpanPolicy{}, nil, nil
 }
 
 // pebbleLog takes Pebble's log lines. Pebble calls Fatalf where it cannot go on (its list of tables cannot be written)
