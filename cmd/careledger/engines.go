@@ -51,6 +51,7 @@ func runEventStore(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	embedded.BoundMemory()
 	s, err := embedded.Open(embedded.Options{
 		Dir: k.String("data"), Listen: k.String("listen"), TLSCert: k.String("tls-cert"), TLSKey: k.String("tls-key"),
 		AdminPassword: password, Users: hashes, Logger: engineLogger(cmd), Now: time.Now, ScavengeEvery: k.Duration("scavenge-every"),

@@ -86,6 +86,7 @@ func startProfile(name string) (stop func() error, err error) {
 func serve(data, listen string) error {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
+	embedded.BoundMemory()
 	s, err := embedded.Open(embedded.Options{Dir: data, Listen: listen, Logger: slog.New(slog.NewTextHandler(os.Stderr, nil)), Now: time.Now})
 	if err != nil {
 		return err
