@@ -16,6 +16,7 @@ type fill struct {
 	elders  uint64
 	passes  int
 	windows []float64 // events a second of each window, in order
+	say     func(format string, values ...any)
 	raw     atomic.Int64
 	done    atomic.Int64
 
@@ -75,6 +76,9 @@ func (f *fill) count(raw int) {
 	now := time.Now()
 	f.windows = append(f.windows, windowEvents/now.Sub(f.last).Seconds())
 	f.last = now
+	if len(f.windows)%10 == 0 {
+		f.say("%s so far, %s in the last window", quantity(float64(f.done.Load()), "events"), quantity(f.windows[len(f.windows)-1], "/s"))
+	}
 }
 
 // slope is how much the rate of the windows changes from the first to the last, by the line that fits them best, as a

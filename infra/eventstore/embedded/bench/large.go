@@ -25,7 +25,7 @@ func (b *bench) large(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	peak := watch(ctx, s)
-	f := &fill{elders: b.scale.elders(), passes: eventsEach}
+	f := &fill{elders: b.scale.elders(), passes: eventsEach, say: b.report.say}
 	b.report.say("appending %d events to %d streams", b.scale.events, f.elders)
 	before := processor(s.pid())
 	took, err := timed(func() error { return f.run(ctx, s, b.seed) })
@@ -69,7 +69,7 @@ const eventsEach = 10
 func (b *bench) reportFill(f *fill, took time.Duration, u used) {
 	tenth := max(1, len(f.windows)/10)
 	first, last := median(f.windows[:min(tenth, len(f.windows))]), median(f.windows[max(0, len(f.windows)-tenth):])
-	b.report.note(fmt.Sprintf("%d M events, one an append, to %g M streams", b.scale.events/1_000_000, float64(f.elders)/1e6),
+	b.report.note(quantity(float64(b.scale.events), "events, one an append, to ")+quantity(float64(f.elders), "streams"),
 		float64(f.done.Load())/took.Seconds(), "/s", fmt.Sprintf("64 writers, %.0f s; %s; raw bytes an event: %d", took.Seconds(), u.per(f.done.Load()), f.raw.Load()/max(1, f.done.Load())))
 	b.report.note("… change from the first event to the last", 100*f.slope(), "%",
 		fmt.Sprintf("line through %d windows of 100,000; first tenth %s, last tenth %s", len(f.windows), quantity(first, "/s"), quantity(last, "/s")))

@@ -44,14 +44,18 @@ func (r *report) note(figure string, value float64, unit, details string) {
 	r.add(row{Figure: figure, Value: value, Unit: unit, Details: details})
 }
 
-// atLeast adds a figure that must reach limit; aim, where not 0, is what it is hoped to reach.
+// atLeast adds a figure that must reach limit; aim is what it is hoped to reach. 0 stands for none.
 func (r *report) atLeast(limit, aim float64, figure string, value float64, unit, details string) {
-	met := value >= limit
-	one := row{Figure: figure, Value: value, Unit: unit, Details: details, Met: &met}
-	one.Asked = "≥ " + quantity(limit, unit)
-	if aim != 0 {
-		one.Asked += ", aim " + quantity(aim, unit)
+	one := row{Figure: figure, Value: value, Unit: unit, Details: details}
+	var asked []string
+	if limit != 0 {
+		met := value >= limit
+		one.Met, asked = &met, append(asked, "≥ "+quantity(limit, unit))
 	}
+	if aim != 0 {
+		asked = append(asked, "aim "+quantity(aim, unit))
+	}
+	one.Asked = strings.Join(asked, ", ")
 	r.add(one)
 }
 
