@@ -56,19 +56,17 @@ func encode(p event.Pending) (esdb.EventData, error) {
 
 // write appends and answers the revision of the last event written.
 func (l *Log) write(ctx context.Context, stream string, expected esdb.ExpectedRevision, data ...esdb.EventData) (uint64, error) {
-	client, err := l.connection.get()
-	if err != nil {
-		return 0, err
-	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	result, err := client.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: expected}, data...)
-	var e *esdb.Error
-	switch {
-	case err == nil:
-		return result.NextExpectedVersion, nil
-	case errors.As(err, &e) && e.Code() == esdb.ErrorCodeWrongExpectedVersion:
-		return 0, command.ErrWrongRevision
-	}
-	return 0, l.connection.translate(client, err)
+	return call(ctx, l.connection, func(client *esdb.Client) (uint64, error) {
+		result, err := client.AppendToStream(ctx, stream, esdb.AppendToStreamOptions{ExpectedRevision: expected}, data...)
+		var e *esdb.Error
+		switch {
+		case err == nil:
+			return result.NextExpectedVersion, nil
+		case errors.As(err, &e) && e.Code() == esdb.ErrorCodeWrongExpectedVersion:
+			return 0, command.ErrWrongRevision
+		}
+		return 0, translate(err)
+	})
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
+	"math"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -27,49 +27,60 @@ var ErrFull = fault.New(fault.Unavailable, "log-disk-full",
 
 const callTimeout = 10 * time.Second
 
-// connection is the client, made anew when it has closed itself (ten failed discoveries close it for good).
+// callsAtOnce bounds the calls that are in the client, those included whose caller has gone.
+const callsAtOnce = 1024
+
+// connection is the official client, which knows no deadline of ours while it looks for the server: it answers nobody
+// then, and after its last attempt forgets those who wait. So it never stops trying, and who calls it goes by call.
 type connection struct {
-	url    string
-	logger *slog.Logger
-	mu     sync.Mutex
 	client *esdb.Client
+	calls  chan struct{} // one for each call in the client
 }
 
 func dial(url string, logger *slog.Logger) (*connection, error) {
-	c := &connection{url: url, logger: logger}
-	_, err := c.get()
-	return c, err
-}
-
-func (c *connection) get() (*esdb.Client, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.client != nil {
-		return c.client, nil
-	}
-	conf, err := esdb.ParseConnectionString(c.url)
+	conf, err := esdb.ParseConnectionString(url)
 	if err != nil {
 		return nil, fmt.Errorf("the event store URL cannot be read: %w", err)
 	}
+	conf.MaxDiscoverAttempts = math.MaxInt
 	conf.Logger = func(level esdb.LogLevel, format string, args ...any) {
-		c.logger.Debug("event store client", "level", level, "message", fmt.Sprintf(format, args...))
+		logger.Debug("event store client", "level", level, "message", fmt.Sprintf(format, args...))
 	}
-	if c.client, err = esdb.NewClient(conf); err != nil {
+	client, err := esdb.NewClient(conf)
+	if err != nil {
 		return nil, fmt.Errorf("connect to the event store: %w", err)
 	}
-	return c.client, nil
+	return &connection{client: client, calls: make(chan struct{}, callsAtOnce)}, nil
 }
 
-// translate turns a client error into the domain's, and drops the client where it has closed itself.
-func (c *connection) translate(used *esdb.Client, err error) error {
-	var e *esdb.Error
-	if errors.As(err, &e) && e.Code() == esdb.ErrorCodeConnectionClosed {
-		c.mu.Lock()
-		if c.client == used {
-			c.client = nil
-		}
-		c.mu.Unlock()
+// call answers what f, which calls the client, answers; or the end of ctx, after which what f does is not looked at. f
+// must share nothing with its caller but ctx.
+func call[T any](ctx context.Context, c *connection, f func(*esdb.Client) (T, error)) (answer T, err error) {
+	select {
+	case c.calls <- struct{}{}:
+	case <-ctx.Done():
+		return answer, translate(ctx.Err())
 	}
+	type answered struct {
+		answer T
+		err    error
+	}
+	done := make(chan answered, 1)
+	go func() {
+		defer func() { <-c.calls }()
+		answer, err := f(c.client)
+		done <- answered{answer, err}
+	}()
+	select {
+	case a := <-done:
+		return a.answer, a.err
+	case <-ctx.Done():
+		return answer, translate(ctx.Err())
+	}
+}
+
+// translate turns a client error into the domain's.
+func translate(err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return err
@@ -97,13 +108,14 @@ func grpcUnavailable(err error) bool {
 	return errors.As(err, &e) && (e.Code() == esdb.ErrorUnavailable || e.Code() == esdb.ErrorCodeDeadlineExceeded || e.Code() == esdb.ErrorCodeConnectionClosed)
 }
 
+// close closes the client, unless a call is still in it: the client would panic. Such a call ends with the process.
 func (c *connection) close() error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.client == nil {
-		return nil
+	for range callsAtOnce {
+		select {
+		case c.calls <- struct{}{}: // no call begins any more
+		default:
+			return nil
+		}
 	}
-	err := c.client.Close()
-	c.client = nil
-	return err
+	return c.client.Close()
 }

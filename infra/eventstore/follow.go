@@ -22,15 +22,17 @@ func (l *Log) Follow(ctx context.Context, from event.Checkpoint, take func(ctx c
 	if err := l.check(ctx, from); err != nil {
 		return err
 	}
-	client, err := l.connection.get()
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	subscription, err := client.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{From: startOf(from)})
+	subscription, err := call(ctx, l.connection, func(client *esdb.Client) (*esdb.Subscription, error) {
+		subscription, err := client.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{From: startOf(from)})
+		if err != nil {
+			return nil, translate(err)
+		}
+		return subscription, nil
+	})
 	if err != nil {
-		return l.connection.translate(client, err)
+		return err
 	}
 	received := receive(ctx, subscription)
 	defer func() {
@@ -38,7 +40,7 @@ func (l *Log) Follow(ctx context.Context, from event.Checkpoint, take func(ctx c
 		for range received { // until its goroutine has ended
 		}
 	}()
-	f := follower{log: l, client: client, number: from.Number, take: take}
+	f := follower{log: l, number: from.Number, take: take}
 	return f.run(ctx, received)
 }
 
@@ -64,7 +66,6 @@ func receive(ctx context.Context, subscription *esdb.Subscription) <-chan *esdb.
 
 type follower struct {
 	log    *Log
-	client *esdb.Client
 	number uint64
 	batch  []event.Recorded
 	take   func(context.Context, []event.Recorded) error
@@ -101,7 +102,7 @@ func (f *follower) add(ctx context.Context, e *esdb.SubscriptionEvent) error {
 	case e == nil:
 		return fmt.Errorf("follow the log: %w", ErrUnavailable)
 	case e.SubscriptionDropped != nil:
-		return fmt.Errorf("follow the log: %w", f.log.connection.translate(f.client, e.SubscriptionDropped.Error))
+		return fmt.Errorf("follow the log: %w", translate(e.SubscriptionDropped.Error))
 	case e.EventAppeared == nil:
 		return nil
 	}
@@ -135,28 +136,25 @@ func (l *Log) check(ctx context.Context, c event.Checkpoint) error {
 	if c.Epoch != l.epoch {
 		return ErrCheckpoint
 	}
-	client, err := l.connection.get()
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	read, err := client.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.Position{Commit: c.Position.Commit, Prepare: c.Position.Prepare}}, 1)
-	if err != nil {
-		return l.connection.translate(client, err)
-	}
-	defer read.Close()
-	resolved, err := read.Recv()
-	if err != nil {
-		if grpcUnavailable(err) {
-			return l.connection.translate(client, err)
+	at := esdb.Position{Commit: c.Position.Commit, Prepare: c.Position.Prepare}
+	_, err := call(ctx, l.connection, func(client *esdb.Client) (struct{}, error) {
+		read, err := client.ReadAll(ctx, esdb.ReadAllOptions{From: at}, 1)
+		if err != nil {
+			return struct{}{}, translate(err)
 		}
-		return ErrCheckpoint
-	}
-	if resolved.OriginalEvent().EventID != c.EventID {
-		return ErrCheckpoint
-	}
-	return nil
+		defer read.Close()
+		resolved, err := read.Recv()
+		switch {
+		case err != nil && grpcUnavailable(err):
+			return struct{}{}, translate(err)
+		case err != nil || resolved.OriginalEvent().EventID != c.EventID:
+			return struct{}{}, ErrCheckpoint
+		}
+		return struct{}{}, nil
+	})
+	return err
 }
 
 func startOf(c event.Checkpoint) esdb.AllPosition {

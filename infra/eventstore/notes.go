@@ -28,19 +28,19 @@ type noted struct {
 
 // Read fills value and reports whether there was one of this ledger.
 func (n Note) Read(ctx context.Context, value any) (bool, error) {
-	found := false
 	newest := esdb.ReadStreamOptions{From: esdb.End{}, Direction: esdb.Backwards}
-	err := n.log.read(ctx, n.stream, newest, 1, func(e *esdb.RecordedEvent) error {
-		var v noted
-		if err := json.Unmarshal(e.Data, &v); err != nil {
-			return fmt.Errorf("read %s: %w", n.stream, err)
-		}
-		if found = v.NoteOf == n.log.ledger; !found {
-			return nil
-		}
-		return json.Unmarshal(v.Value, value)
-	})
-	return found, err
+	events, err := n.log.read(ctx, n.stream, newest, 1)
+	if err != nil || len(events) == 0 {
+		return false, err
+	}
+	var v noted
+	if err := json.Unmarshal(events[0].Data, &v); err != nil {
+		return false, fmt.Errorf("read %s: %w", n.stream, err)
+	}
+	if v.NoteOf != n.log.ledger {
+		return false, nil
+	}
+	return true, json.Unmarshal(v.Value, value)
 }
 
 // Write replaces the value.
@@ -62,19 +62,18 @@ func (n Note) Write(ctx context.Context, value any) error {
 }
 
 func (n Note) keepNewest(ctx context.Context) error {
-	client, err := n.log.connection.get()
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	var keep esdb.StreamMetadata
-	keep.SetMaxCount(2)
-	_, err = client.SetStreamMetadata(ctx, n.stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}}, keep)
-	if err != nil {
-		return n.log.connection.translate(client, err)
-	}
-	return nil
+	_, err := call(ctx, n.log.connection, func(client *esdb.Client) (struct{}, error) {
+		var keep esdb.StreamMetadata
+		keep.SetMaxCount(2)
+		_, err := client.SetStreamMetadata(ctx, n.stream, esdb.AppendToStreamOptions{ExpectedRevision: esdb.Any{}}, keep)
+		if err != nil {
+			err = translate(err)
+		}
+		return struct{}{}, err
+	})
+	return err
 }
 
 // Checkpoints keeps a follower's checkpoint as a note.

@@ -16,42 +16,42 @@ import (
 
 // Load implements command.Ledger. Numbers are not set: a stream read does not count.
 func (l *Log) Load(ctx context.Context, stream string, from uint64) ([]event.Recorded, error) {
-	var events []event.Recorded
-	err := l.read(ctx, stream, esdb.ReadStreamOptions{From: esdb.Revision(from)}, math.MaxInt64, func(e *esdb.RecordedEvent) error {
-		r, err := l.decode(e)
-		events = append(events, r)
-		return err
-	})
-	return events, err
-}
-
-// read calls take with each event of a stream; a stream that is not there has none.
-func (l *Log) read(ctx context.Context, stream string, o esdb.ReadStreamOptions, limit uint64, take func(*esdb.RecordedEvent) error) error {
-	client, err := l.connection.get()
+	read, err := l.read(ctx, stream, esdb.ReadStreamOptions{From: esdb.Revision(from)}, math.MaxInt64)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	read, err := client.ReadStream(ctx, stream, o, limit)
-	if err != nil {
-		return l.connection.translate(client, err)
-	}
-	defer read.Close()
-	for {
-		resolved, err := read.Recv()
-		var e *esdb.Error
-		switch {
-		case err == nil:
-			if err := take(resolved.OriginalEvent()); err != nil {
-				return err
-			}
-		case errors.Is(err, io.EOF), errors.As(err, &e) && e.Code() == esdb.ErrorCodeResourceNotFound:
-			return nil
-		default:
-			return l.connection.translate(client, err)
+	events := make([]event.Recorded, len(read))
+	for i, e := range read {
+		if events[i], err = l.decode(e); err != nil {
+			return nil, err
 		}
 	}
+	return events, nil
+}
+
+// read answers the events of a stream; one that is not there has none.
+func (l *Log) read(ctx context.Context, stream string, o esdb.ReadStreamOptions, limit uint64) ([]*esdb.RecordedEvent, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return call(ctx, l.connection, func(client *esdb.Client) (events []*esdb.RecordedEvent, err error) {
+		read, err := client.ReadStream(ctx, stream, o, limit)
+		if err != nil {
+			return nil, translate(err)
+		}
+		defer read.Close()
+		for {
+			resolved, err := read.Recv()
+			var e *esdb.Error
+			switch {
+			case err == nil:
+				events = append(events, resolved.OriginalEvent())
+			case errors.Is(err, io.EOF), errors.As(err, &e) && e.Code() == esdb.ErrorCodeResourceNotFound:
+				return events, nil
+			default:
+				return nil, translate(err)
+			}
+		}
+	})
 }
 
 func (l *Log) decode(e *esdb.RecordedEvent) (event.Recorded, error) {
