@@ -14,6 +14,14 @@ import (
 	"github.com/careledger/careledger/domain/reservation"
 )
 
+// Types implements reservation.Kind.
+func (p *Process) Types() []string {
+	return []string{
+		institution.BedReserved{}.EventType(), institution.BedReleased{}.EventType(),
+		elder.Admitted{}.EventType(), elder.Transferred{}.EventType(), elder.Discharged{}.EventType(),
+	}
+}
+
 // Changes implements reservation.Kind.
 func (p *Process) Changes(r event.Recorded) []reservation.Change {
 	here := r.Metadata.Prefecture()

@@ -14,6 +14,14 @@ import (
 	"github.com/careledger/careledger/domain/reservation"
 )
 
+// Types implements reservation.Kind.
+func (p *Process) Types() []string {
+	return []string{
+		childcare.PlaceReserved{}.EventType(), childcare.PlaceReleased{}.EventType(),
+		child.Enrolled{}.EventType(), child.Withdrawn{}.EventType(),
+	}
+}
+
 // Changes implements reservation.Kind.
 func (p *Process) Changes(r event.Recorded) []reservation.Change {
 	here := r.Metadata.Prefecture()

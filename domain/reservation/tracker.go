@@ -56,6 +56,8 @@ type Open struct {
 
 // Kind is what a tracker needs to know of one sort of reservation.
 type Kind interface {
+	// Types are the wire types of the events that tell something.
+	Types() []string
 	// Changes reads an event.
 	Changes(r event.Recorded) []Change
 	// Abandon gives the reservation up in the committing stream; committed is true where it was too late for that.
@@ -64,10 +66,9 @@ type Kind interface {
 	Release(ctx context.Context, o Open) error
 }
 
-// Log is the ledger to follow.
+// Log is the ledger to watch.
 type Log interface {
-	Follow(ctx context.Context, from event.Checkpoint, take func(ctx context.Context, events []event.Recorded) error) error
-	Epoch() int
+	Watch(ctx context.Context, from event.Position, types []string, take func(ctx context.Context, events []event.Recorded, at event.Position) error) error
 }
 
 // Store keeps the tracker's notes between runs.
@@ -91,11 +92,11 @@ type Tracker struct {
 }
 
 type notes struct {
-	At   event.Checkpoint `json:"at"`
-	Open []Open           `json:"open"`
+	At   event.Position `json:"position"`
+	Open []Open         `json:"open"`
 }
 
-// Run follows the log until ctx ends or the log breaks.
+// Run watches the log until ctx ends or the log breaks.
 func (t *Tracker) Run(ctx context.Context) error {
 	if _, err := t.Store.Read(ctx, &t.notes); err != nil {
 		return err
@@ -105,15 +106,15 @@ func (t *Tracker) Run(ctx context.Context) error {
 	swept.Go(func() { t.sweepEvery(ctx, time.Second) })
 	defer swept.Wait()
 	defer cancel()
-	return t.Log.Follow(ctx, t.notes.At, func(_ context.Context, events []event.Recorded) error {
+	return t.Log.Watch(ctx, t.notes.At, t.Kind.Types(), func(_ context.Context, events []event.Recorded, at event.Position) error {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		for _, r := range events {
 			for _, c := range t.Kind.Changes(r) {
 				t.apply(c, r.Metadata.RecordedAt)
 			}
-			t.notes.At = r.After(t.Log.Epoch())
 		}
+		t.notes.At = at
 		return nil
 	})
 }
@@ -128,7 +129,7 @@ func (t *Tracker) apply(c Change, at time.Time) {
 func (t *Tracker) sweepEvery(ctx context.Context, pause time.Duration) {
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
-	var saved event.Checkpoint
+	var saved event.Position
 	for {
 		select {
 		case <-ctx.Done():
@@ -141,7 +142,7 @@ func (t *Tracker) sweepEvery(ctx context.Context, pause time.Duration) {
 				t.Logger.Warn("a reservation that hangs could not be settled; it is tried again", "holder", o.Holder, "claim", o.Claim, "error", err)
 			}
 		}
-		if now.At.Number >= saved.Number+1000 || (len(due) == 0 && now.At != saved) {
+		if now.At != saved {
 			if err := t.Store.Write(ctx, now); err == nil {
 				saved = now.At
 			}

@@ -14,7 +14,10 @@ import (
 // What was derived from it must be thrown away and built anew.
 var ErrCheckpoint = errors.New("the checkpoint does not match the log")
 
-const followBatch = 1000
+const (
+	followBatch  = 1000
+	searchWindow = 32 // events that the log looks through at a time; after 1,000 such windows it tells where it is
+)
 
 // Follow calls take with the events after from, in ledger order, numbered, in batches of at most 1,000: first what is
 // there, then live, until ctx ends, take fails or the connection breaks (the caller follows again from its checkpoint).
@@ -22,26 +25,32 @@ func (l *Log) Follow(ctx context.Context, from event.Checkpoint, take func(ctx c
 	if err := l.check(ctx, from); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	subscription, err := call(ctx, l.connection, func(client *esdb.Client) (*esdb.Subscription, error) {
-		subscription, err := client.SubscribeToAll(ctx, esdb.SubscribeToAllOptions{From: startOf(from)})
-		if err != nil {
-			return nil, translate(err)
+	number := from.Number
+	f := follower{log: l, take: func(ctx context.Context, events []event.Recorded, _ event.Position) error {
+		if len(events) == 0 {
+			return nil
 		}
-		return subscription, nil
+		for i := range events {
+			number++
+			events[i].Number = number
+		}
+		return take(ctx, events)
+	}}
+	return f.run(ctx, esdb.SubscribeToAllOptions{From: startOf(from.Position)})
+}
+
+// Watch calls take with the events of some types after a position, in ledger order, not numbered, in batches of at most
+// 1,000, until ctx ends, take fails or the connection breaks. At is how far the log has been looked through; from time
+// to time take is called without events, only to tell it. The log sends nothing else over: it is the cheap way to wait
+// for what is rare.
+func (l *Log) Watch(
+	ctx context.Context, from event.Position, types []string, take func(ctx context.Context, events []event.Recorded, at event.Position) error,
+) error {
+	f := follower{log: l, take: take}
+	return f.run(ctx, esdb.SubscribeToAllOptions{
+		From: startOf(from), MaxSearchWindow: searchWindow, CheckpointInterval: followBatch,
+		Filter: &esdb.SubscriptionFilter{Type: esdb.EventFilterType, Prefixes: types},
 	})
-	if err != nil {
-		return err
-	}
-	received := receive(ctx, subscription)
-	defer func() {
-		cancel()
-		for range received { // until its goroutine has ended
-		}
-	}()
-	f := follower{log: l, number: from.Number, take: take}
-	return f.run(ctx, received)
 }
 
 // receive turns a subscription into a channel that closes when the subscription drops or ctx ends.
@@ -65,13 +74,36 @@ func receive(ctx context.Context, subscription *esdb.Subscription) <-chan *esdb.
 }
 
 type follower struct {
-	log    *Log
-	number uint64
-	batch  []event.Recorded
-	take   func(context.Context, []event.Recorded) error
+	log   *Log
+	batch []event.Recorded
+	at    event.Position
+	told  event.Position
+	take  func(context.Context, []event.Recorded, event.Position) error
 }
 
-func (f *follower) run(ctx context.Context, received <-chan *esdb.SubscriptionEvent) error {
+func (f *follower) run(ctx context.Context, o esdb.SubscribeToAllOptions) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	subscription, err := call(ctx, f.log.connection, func(client *esdb.Client) (*esdb.Subscription, error) {
+		subscription, err := client.SubscribeToAll(ctx, o)
+		if err != nil {
+			return nil, translate(err)
+		}
+		return subscription, nil
+	})
+	if err != nil {
+		return err
+	}
+	received := receive(ctx, subscription)
+	defer func() {
+		cancel()
+		for range received { // until its goroutine has ended
+		}
+	}()
+	return f.follow(ctx, received)
+}
+
+func (f *follower) follow(ctx context.Context, received <-chan *esdb.SubscriptionEvent) error {
 	for {
 		select {
 		case e := <-received:
@@ -103,6 +135,9 @@ func (f *follower) add(ctx context.Context, e *esdb.SubscriptionEvent) error {
 		return fmt.Errorf("follow the log: %w", ErrUnavailable)
 	case e.SubscriptionDropped != nil:
 		return fmt.Errorf("follow the log: %w", translate(e.SubscriptionDropped.Error))
+	case e.CheckPointReached != nil:
+		f.at = event.Position{Commit: e.CheckPointReached.Commit, Prepare: e.CheckPointReached.Prepare}
+		return nil
 	case e.EventAppeared == nil:
 		return nil
 	}
@@ -110,8 +145,7 @@ func (f *follower) add(ctx context.Context, e *esdb.SubscriptionEvent) error {
 	if !ours {
 		return nil
 	}
-	f.number++
-	r.Number = f.number
+	f.at = r.Position
 	f.batch = append(f.batch, r)
 	if len(f.batch) < followBatch {
 		return nil
@@ -120,12 +154,12 @@ func (f *follower) add(ctx context.Context, e *esdb.SubscriptionEvent) error {
 }
 
 func (f *follower) flush(ctx context.Context) error {
-	if len(f.batch) == 0 {
+	if f.at == f.told {
 		return nil
 	}
 	batch := f.batch
-	f.batch = make([]event.Recorded, 0, followBatch)
-	return f.take(ctx, batch)
+	f.batch, f.told = make([]event.Recorded, 0, len(batch)), f.at
+	return f.take(ctx, batch, f.at)
 }
 
 // check compares a checkpoint with the event that the log holds at its position.
@@ -157,9 +191,9 @@ func (l *Log) check(ctx context.Context, c event.Checkpoint) error {
 	return err
 }
 
-func startOf(c event.Checkpoint) esdb.AllPosition {
-	if c.Number == 0 {
+func startOf(p event.Position) esdb.AllPosition {
+	if p == (event.Position{}) {
 		return esdb.Start{}
 	}
-	return esdb.Position{Commit: c.Position.Commit, Prepare: c.Position.Prepare}
+	return esdb.Position{Commit: p.Commit, Prepare: p.Prepare}
 }

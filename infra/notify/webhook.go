@@ -16,10 +16,9 @@ import (
 	"github.com/careledger/careledger/domain/event"
 )
 
-// Log is the ledger to follow.
+// Log is the ledger to watch.
 type Log interface {
-	Follow(ctx context.Context, from event.Checkpoint, take func(ctx context.Context, events []event.Recorded) error) error
-	Epoch() int
+	Watch(ctx context.Context, from event.Position, types []string, take func(ctx context.Context, events []event.Recorded, at event.Position) error) error
 }
 
 // Store keeps the webhook's note.
@@ -56,8 +55,8 @@ type Message struct {
 }
 
 type note struct {
-	At    event.Checkpoint `json:"at"`
-	Since time.Time        `json:"since"`
+	At    event.Position `json:"position"`
+	Since time.Time      `json:"since"`
 }
 
 // Run tells until ctx ends or the log breaks. Alerts from before the webhook was first set are not told.
@@ -73,7 +72,8 @@ func (w *Webhook) Run(ctx context.Context) error {
 			return fmt.Errorf("note since when the webhook is set: %w", err)
 		}
 	}
-	return w.Log.Follow(ctx, n.At, func(ctx context.Context, events []event.Recorded) error {
+	types := []string{alert.Raised{}.EventType(), alert.Resolved{}.EventType()}
+	return w.Log.Watch(ctx, n.At, types, func(ctx context.Context, events []event.Recorded, _ event.Position) error {
 		for _, r := range events {
 			m, tells := message(r)
 			if !tells || r.Metadata.RecordedAt.Before(n.Since) {
@@ -82,7 +82,7 @@ func (w *Webhook) Run(ctx context.Context) error {
 			if err := w.tell(ctx, m); err != nil {
 				return err
 			}
-			if err := w.Store.Write(ctx, note{At: r.After(w.Log.Epoch()), Since: n.Since}); err != nil {
+			if err := w.Store.Write(ctx, note{At: r.Position, Since: n.Since}); err != nil {
 				return fmt.Errorf("note how far the webhook is: %w", err)
 			}
 		}

@@ -33,16 +33,18 @@ func keepRunning(ctx context.Context, logger *slog.Logger, name string, work fun
 	}
 }
 
-// pace keeps repeated work apart: an insert costs the same for one row and for a thousand, so events that come close
-// together are taken together. Work after a quiet time is not held up.
+// pace keeps repeated work apart: an insert costs nearly the same for one row and for a thousand, so events that come
+// close together are taken together, and the more of them come, the longer they are waited for. Work after a quiet time
+// is not held up.
 type pace struct {
-	least time.Duration
-	last  time.Time
+	least, most time.Duration
+	each        time.Duration // for each event taken
+	last        time.Time
 }
 
-// after waits, where the work before ended less than the least time ago, for the rest of it.
-func (p *pace) after(ctx context.Context) {
-	wait := p.least - time.Since(p.last)
+// after waits, where the work before ended less than that time ago, for the rest of it.
+func (p *pace) after(ctx context.Context, events int) {
+	wait := min(max(p.least, time.Duration(events)*p.each), p.most) - time.Since(p.last)
 	if p.last.IsZero() || wait <= 0 {
 		p.last = time.Now()
 		return
