@@ -78,7 +78,7 @@ func (s *subject) stop() error {
 	return errors.Join(err, os.RemoveAll(s.dir))
 }
 
-// memory is the resident memory of the server and its children, in MB.
+// memory is the resident memory of the server and its children, in MB; what they share is counted once (PSS).
 func (s *subject) memory() float64 {
 	pids := []string{strconv.Itoa(s.process.Process.Pid)}
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%s/task/*/children", pids[0]))
@@ -89,10 +89,10 @@ func (s *subject) memory() float64 {
 	}
 	total := 0.0
 	for _, pid := range pids {
-		b, err := os.ReadFile("/proc/" + pid + "/statm")
-		if f := strings.Fields(string(b)); err == nil && len(f) > 1 {
-			pages, _ := strconv.ParseFloat(f[1], 64)
-			total += pages * float64(os.Getpagesize()) / 1e6
+		b, err := os.ReadFile("/proc/" + pid + "/smaps_rollup")
+		if _, pss, found := strings.Cut(string(b), "\nPss:"); err == nil && found {
+			kib, _ := strconv.ParseFloat(strings.Fields(pss)[0], 64)
+			total += kib * 1024 / 1e6
 		}
 	}
 	return total
