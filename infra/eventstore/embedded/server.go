@@ -51,7 +51,7 @@ func Open(o Options) (*Server, error) {
 		return nil, fmt.Errorf("the event store cannot listen on %s; is another one running? %w", o.Listen, err)
 	}
 	s.store, err = store.Open(store.Options{
-		Dir: o.Dir, FS: o.FS, Logger: o.Logger, Registry: o.Registry, Now: o.Now, ReserveBytes: o.ReserveBytes, FreeSpace: o.FreeSpace,
+		Dir: o.Dir, FS: o.FS, Logger: o.Logger, Registry: o.Registry, Now: o.Now, ReserveBytes: o.ReserveBytes, FreeSpace: o.FreeSpace, Lean: o.Lean,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.listener.Close())

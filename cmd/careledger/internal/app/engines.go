@@ -61,7 +61,7 @@ func (e *engines) openLog(ctx context.Context, o Options) error {
 	if url == "" {
 		var err error
 		e.storeServer, err = storeserver.Open(storeserver.Options{
-			Dir: o.below(eventsDir), Listen: loopback, Logger: o.Logger.With("part", "eventstore"), Registry: o.Registry, Now: o.Now,
+			Dir: o.below(eventsDir), Listen: loopback, Logger: o.Logger.With("part", "eventstore"), Registry: o.Registry, Now: o.Now, Lean: true,
 			ScavengeEvery: o.ScavengeEvery,
 		})
 		if err != nil {

@@ -11,9 +11,10 @@ import (
 
 // Sizes decide both memory and speed; `make bench-store` measures them together.
 const (
-	cacheBytes    = 24 << 20
-	memTableBytes = 16 << 20
-	memTables     = 3
+	cacheBytes     = 24 << 20
+	memTableBytes  = 16 << 20
+	leanTableBytes = 4 << 20
+	memTables      = 3
 )
 
 func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
