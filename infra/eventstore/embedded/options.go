@@ -39,7 +39,8 @@ type Options struct {
 	ReserveBytes uint64
 	// FreeSpace answers the free bytes of the disk that holds dir; nil: asks the operating system.
 	FreeSpace func(dir string) (uint64, error)
-	// Lean takes about 40 MB less memory, for a store that shares its process with other work. Long loads are slower.
+	// Lean keeps smaller tables in memory (about 50 MB less at rest after a load), for a store that shares its process
+	// with other work. They are written out more often.
 	Lean bool
 }
 
