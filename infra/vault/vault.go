@@ -217,7 +217,7 @@ func Check(dir string, logger *slog.Logger) (values int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("the vault cannot be opened: %w", err)
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was only read
 	it, err := db.NewIter(nil)
 	if err != nil {
 		return 0, fmt.Errorf("read the vault: %w", err)

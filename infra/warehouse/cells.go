@@ -3,6 +3,7 @@ package warehouse
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -65,82 +66,78 @@ type cellRow struct {
 	Records     uint64    `ch:"records"`
 }
 
-type slabRow struct {
-	Prefecture string    `ch:"prefecture"`
-	Month      int32     `ch:"month"`
-	Code       string    `ch:"code"`
-	Variant    string    `ch:"variant"`
-	Version    uint32    `ch:"version"`
-	Number     uint64    `ch:"number"`
-	ComputedAt time.Time `ch:"computed_at"`
-}
-
-// counted is the slab of no definition: its number says how far everything is counted.
-const counted = ""
-
-// Keep writes the cells that changed, and then their slabs with how far everything is counted.
+// Keep writes the cells that changed, their slabs, and how far everything is counted, in one insert.
 func (w *Warehouse) Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []projector.Slab, upTo uint64) error {
-	cells := make([]cellRow, len(changed))
-	for i, n := range changed {
-		cells[i] = cellRow{
+	rows := make([]cellRow, 0, len(changed)+len(slabs)+1)
+	for _, n := range changed {
+		rows = append(rows, cellRow{
 			Prefecture: prefecture, Month: int32(n.Month), Code: n.Code, Variant: n.Variant, Version: uint32(n.Version), Area: n.Area,
 			Number: n.Position, ComputedAt: n.ComputedAt, Value: n.Value, Numerator: n.Numerator, Denominator: n.Denominator, Records: n.Records,
-		}
+		})
 	}
-	if err := insert(ctx, w, "cells", cells); err != nil {
-		return err
-	}
-	rows := make([]slabRow, 0, len(slabs)+1)
 	for _, s := range slabs {
-		rows = append(rows, slabRow{
+		rows = append(rows, cellRow{
 			Prefecture: prefecture, Month: int32(s.Month), Code: s.Code, Variant: s.Variant, Version: uint32(s.Version),
 			Number: s.Position, ComputedAt: s.ComputedAt,
 		})
 	}
-	rows = append(rows, slabRow{Prefecture: prefecture, Code: counted, Number: upTo, ComputedAt: time.Now().UTC()})
-	return insert(ctx, w, "slabs", rows)
+	rows = append(rows, cellRow{Prefecture: prefecture, Number: upTo, ComputedAt: time.Now().UTC()})
+	return insert(ctx, w, "cells", rows)
 }
 
 // Kept implements indicators.Store.
-func (w *Warehouse) Kept(ctx context.Context, prefecture string, months []calendar.Month, areas, codes []string) ([]indicators.Number, error) {
-	var rows []struct {
-		Code        string    `ch:"code"`
-		Variant     string    `ch:"variant"`
-		Version     uint32    `ch:"version"`
-		Area        string    `ch:"area"`
-		Month       int32     `ch:"month"`
-		Value       *float64  `ch:"value"`
-		Numerator   *float64  `ch:"numerator"`
-		Denominator *float64  `ch:"denominator"`
-		Records     uint64    `ch:"records"`
-		Number      uint64    `ch:"number"`
-		ComputedAt  time.Time `ch:"computed_at"`
-	}
+func (w *Warehouse) Kept(ctx context.Context, prefecture string, months []calendar.Month, areas, codes []string) (indicators.Kept, error) {
+	// Beside the cells that are asked for, their slabs (without an area) and how far all is counted (without anything).
+	months, areas, codes = with(months, 0), with(areas, ""), with(codes, "")
+	var rows []cellRow
 	err := w.read(ctx, &rows, indicators.KeptSQL, clickhouse.Named("prefecture", prefecture),
 		clickhouse.Named("months", numbersOf(months)), clickhouse.Named("areas", textsOf(areas)), clickhouse.Named("codes", textsOf(codes)))
 	if err != nil {
-		return nil, fmt.Errorf("read kept cells: %w", err)
+		return indicators.Kept{}, fmt.Errorf("read kept cells: %w", err)
 	}
-	numbers := make([]indicators.Number, len(rows))
-	for i, r := range rows {
-		numbers[i] = indicators.Number{
-			Code: r.Code, Variant: r.Variant, Version: int(r.Version), Area: r.Area, Month: calendar.Month(r.Month), Value: r.Value,
-			Numerator: r.Numerator, Denominator: r.Denominator, Records: r.Records, Position: r.Number, ComputedAt: r.ComputedAt.UTC(),
+	type slab struct {
+		code, variant string
+		month         int32
+	}
+	slabs := map[slab]cellRow{}
+	for _, r := range rows {
+		if r.Area == "" {
+			slabs[slab{r.Code, r.Variant, r.Month}] = r
 		}
 	}
-	return numbers, nil
+	kept := indicators.Kept{Numbers: make([]indicators.Number, 0, len(rows)-len(slabs)), Counted: slabs[slab{}].Number}
+	for _, r := range rows {
+		if r.Area == "" {
+			continue
+		}
+		s := slabs[slab{r.Code, r.Variant, r.Month}]
+		kept.Numbers = append(kept.Numbers, indicators.Number{
+			Code: r.Code, Variant: r.Variant, Version: int(r.Version), Area: r.Area, Month: calendar.Month(r.Month), Value: r.Value,
+			Numerator: r.Numerator, Denominator: r.Denominator, Records: r.Records, Position: s.Number, ComputedAt: s.ComputedAt.UTC(),
+		})
+	}
+	return kept, nil
+}
+
+// with adds one to what is asked for, where not everything is.
+func with[T any](asked []T, one T) []T {
+	if len(asked) == 0 {
+		return nil
+	}
+	return append(slices.Clone(asked), one)
 }
 
 // AllKept answers every kept number of a prefecture.
 func (w *Warehouse) AllKept(ctx context.Context, prefecture string) ([]indicators.Number, error) {
-	return w.Kept(ctx, prefecture, nil, nil, nil)
+	kept, err := w.Kept(ctx, prefecture, nil, nil, nil)
+	return kept.Numbers, err
 }
 
 // Frontier implements indicators.Store.
 func (w *Warehouse) Frontier(ctx context.Context, prefecture string) (uint64, error) {
 	var number uint64
-	err := w.one(ctx, &number, "SELECT max(number) FROM {db}.slabs WHERE prefecture = @prefecture AND month = 0 AND code = @code",
-		clickhouse.Named("prefecture", prefecture), clickhouse.Named("code", counted))
+	err := w.one(ctx, &number, "SELECT max(number) FROM {db}.cells WHERE prefecture = @prefecture AND month = 0 AND code = ''",
+		clickhouse.Named("prefecture", prefecture))
 	return number, err
 }
 

@@ -119,7 +119,7 @@ func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint6
 
 // Forget empties everything of a prefecture: the checkpoint first, so that half of it is never taken for the whole.
 func (w *Warehouse) Forget(ctx context.Context, prefecture string) error {
-	for _, table := range append([]string{"checkpoints", "cells", "slabs", "cell_history"}, facts.Tables()...) {
+	for _, table := range append([]string{"checkpoints", "cells", "cell_history"}, facts.Tables()...) {
 		err := w.exec(ctx, "DELETE FROM {db}."+table+" WHERE prefecture = @prefecture", clickhouse.Named("prefecture", prefecture))
 		if err != nil {
 			return fmt.Errorf("empty %s: %w", table, err)

@@ -150,13 +150,16 @@ visited AS (
 	GROUP BY month, elder
 ),
 registered AS (
-	SELECT toUInt32(month) AS month, elder,
-		argMaxIf(area, (effective_on, number), aspect = 'area') AS area,
-		argMaxIf(circumstances, (effective_on, number), aspect = 'circumstances') AS circumstances
-	FROM (SELECT * FROM {db}.elder_states WHERE prefecture = @prefecture AND number <= @number) AS s CROSS JOIN months
-	WHERE effective_on <= last
+	SELECT month, elder, argMaxIf(area, (effective_on, number), aspect = 'area') AS area,
+		argMaxIf(notEmpty(circumstances), (effective_on, number), aspect = 'circumstances') AS in_difficulty
+	FROM (
+		SELECT elder, aspect, toString(area) AS area, circumstances, effective_on, number,
+			toYear(effective_on) * 12 + toMonth(effective_on) - 1 AS since
+		FROM {db}.elder_states WHERE prefecture = @prefecture AND number <= @number
+	) ARRAY JOIN @months AS month
+	WHERE since <= month
 	GROUP BY month, elder
-	HAVING notEmpty(circumstances) AND area != ''
+	HAVING in_difficulty AND area != ''
 )
 SELECT month, area, measured.1 AS measure, measured.2 AS value, records
 FROM (

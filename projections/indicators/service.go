@@ -11,11 +11,18 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 )
 
-// Store answers kept cells. Position and ComputedAt of a number are its slab's: when it was last counted.
+// Kept are kept numbers of a prefecture, and the ledger number up to which every cell of it is counted. Position and
+// ComputedAt of a number are its slab's: when it was last counted.
+type Kept struct {
+	Numbers []Number
+	Counted uint64
+}
+
+// Store answers kept cells.
 type Store interface {
 	Measurer
-	// Kept answers the kept numbers of a prefecture for months and areas; no codes: all.
-	Kept(ctx context.Context, prefecture string, months []calendar.Month, areas, codes []string) ([]Number, error)
+	// Kept answers the kept numbers of a prefecture for months, areas and codes; none of them: all.
+	Kept(ctx context.Context, prefecture string, months []calendar.Month, areas, codes []string) (Kept, error)
 	// Frontier is the ledger number up to which every cell of the prefecture is counted.
 	Frontier(ctx context.Context, prefecture string) (uint64, error)
 	// NumberAt is the last ledger number such that everything up to it was recorded by t.
@@ -42,22 +49,15 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	for i, a := range areas {
 		codes[i] = a.Code
 	}
-	frontier, err := s.Store.Frontier(ctx, s.Engine.Plan.Prefecture)
-	if err != nil {
-		return Answer{}, fmt.Errorf("read the frontier: %w", err)
+	if !q.KnownAt.IsZero() {
+		return s.knownAt(ctx, q, areas, month)
 	}
-	counted := frontier
-	var kept []Number
-	if q.KnownAt.IsZero() {
-		kept, err = s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
-	} else {
-		kept, frontier, err = s.knownAt(ctx, q, month)
-	}
+	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
 	if err != nil {
 		return Answer{}, err
 	}
-	cells, err := s.explain(ctx, kept, areas, []calendar.Month{month}, q.Codes, "", frontier)
-	return Answer{Cells: cells, Frontier: frontier, Counted: counted}, err
+	cells, err := s.explain(ctx, kept.Numbers, areas, []calendar.Month{month}, q.Codes, "", kept.Counted)
+	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
 // Trend answers one indicator of one area, month by month.
@@ -73,16 +73,12 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 	for m := q.From; m <= q.To; m++ {
 		months = append(months, m)
 	}
-	frontier, err := s.Store.Frontier(ctx, s.Engine.Plan.Prefecture)
-	if err != nil {
-		return Answer{}, fmt.Errorf("read the frontier: %w", err)
-	}
 	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, months, []string{a.Code, s.root().Code}, []string{q.Code})
 	if err != nil {
 		return Answer{}, err
 	}
-	cells, err := s.explain(ctx, kept, []area.Area{a}, months, []string{q.Code}, q.Variant, frontier)
-	return Answer{Cells: cells, Frontier: frontier, Counted: frontier}, err
+	cells, err := s.explain(ctx, kept.Numbers, []area.Area{a}, months, []string{q.Code}, q.Variant, kept.Counted)
+	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
 // Periods says which months a page should offer.
@@ -113,19 +109,27 @@ func (s *Service) holdsAWholeCounty(townships []string) bool {
 }
 
 // knownAt counts the month from the facts, up to the number that was reached at that time.
-func (s *Service) knownAt(ctx context.Context, q Query, month calendar.Month) ([]Number, uint64, error) {
+func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month calendar.Month) (Answer, error) {
+	counted, err := s.Store.Frontier(ctx, s.Engine.Plan.Prefecture)
+	if err != nil {
+		return Answer{}, fmt.Errorf("read the frontier: %w", err)
+	}
 	number, err := s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt)
 	if err != nil {
-		return nil, 0, fmt.Errorf("find what was known at that time: %w", err)
+		return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
 	}
 	definitions := slices.DeleteFunc(slices.Clone(s.Engine.Plan.Definitions), func(d plan.Definition) bool {
 		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
 	})
 	numbers, err := s.Engine.Compute(ctx, definitions, []calendar.Month{month}, number)
+	if err != nil {
+		return Answer{}, err
+	}
 	for i := range numbers {
 		numbers[i].Position, numbers[i].ComputedAt = number, s.Now().UTC()
 	}
-	return numbers, number, err
+	cells, err := s.explain(ctx, numbers, areas, []calendar.Month{month}, q.Codes, "", number)
+	return Answer{Cells: cells, Frontier: number, Counted: counted}, err
 }
 
 func (s *Service) root() area.Area { return s.Engine.Areas.Root() }
@@ -165,10 +169,6 @@ func (s *Service) History(ctx context.Context, level Level) (Answer, error) {
 	for _, a := range areas {
 		codes = append(codes, a.Code)
 	}
-	frontier, err := s.Store.Frontier(ctx, s.Engine.Plan.Prefecture)
-	if err != nil {
-		return Answer{}, fmt.Errorf("read the frontier: %w", err)
-	}
 	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, nil, codes, nil)
 	if err != nil {
 		return Answer{}, err
@@ -177,6 +177,6 @@ func (s *Service) History(ctx context.Context, level Level) (Answer, error) {
 	for m := s.Engine.Plan.BaselineOn.Month(); m <= calendar.DayOf(s.Now()).Month(); m++ {
 		months = append(months, m)
 	}
-	cells, err := s.explain(ctx, kept, areas, months, nil, plan.Official, frontier)
-	return Answer{Cells: cells, Frontier: frontier, Counted: frontier}, err
+	cells, err := s.explain(ctx, kept.Numbers, areas, months, nil, plan.Official, kept.Counted)
+	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }

@@ -28,7 +28,7 @@ type Store interface {
 	Write(ctx context.Context, rows []facts.Row) error
 	Advance(ctx context.Context, prefecture string, to event.Checkpoint) error
 	AllKept(ctx context.Context, prefecture string) ([]indicators.Number, error)
-	// Keep writes cells that changed, their slabs, and then that everything is counted up to a number.
+	// Keep writes cells that changed, their slabs, and that everything is counted up to a number, all at once.
 	Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []Slab, counted uint64) error
 	// Forget empties everything of the prefecture, to be built anew from the log.
 	Forget(ctx context.Context, prefecture string) error

@@ -108,7 +108,7 @@ func (e *examination) bordersOfLogs() error {
 // firstPosition answers the first position that the log file gives to an event, 0 without any.
 func firstPosition(log wal.LogicalLog) (uint64, error) {
 	r := log.OpenForRead()
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	var batch bytes.Buffer
 	for {
 		record, _, err := r.NextRecord()
