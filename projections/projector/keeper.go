@@ -48,7 +48,7 @@ func (p *Projector) newKeeper(ctx context.Context) (*keeper, error) {
 	return k, nil
 }
 
-// run counts whenever something is marked, and never spends more than half of the time on it.
+// run counts whenever something is marked, and never spends more than two thirds of the time on it.
 func (k *keeper) run(ctx context.Context) error {
 	for {
 		select {
@@ -58,10 +58,13 @@ func (k *keeper) run(ctx context.Context) error {
 		}
 		marks, frontier, live := k.projector.marked()
 		started := time.Now()
-		if err := k.count(ctx, marks, frontier); err != nil {
+		if err := k.projector.advance(ctx, frontier); err != nil {
 			return err
 		}
-		pause := max(pauseWhileLive, time.Since(started))
+		if err := k.count(ctx, marks, frontier.Number); err != nil {
+			return err
+		}
+		pause := max(pauseWhileLive, time.Since(started)/2)
 		if !live {
 			pause = max(pauseWhileBehind, pause)
 		}

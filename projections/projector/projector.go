@@ -65,7 +65,8 @@ type Projector struct {
 
 	mu       sync.Mutex
 	marks    indicators.Marks
-	frontier uint64
+	frontier event.Checkpoint // the last event whose rows are written
+	advanced uint64           // the number of the checkpoint that is written
 	live     bool
 	wake     chan struct{}
 }
@@ -84,7 +85,7 @@ func (p *Projector) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.reset(from.Number)
+	p.reset(from)
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -126,23 +127,23 @@ func (p *Projector) guard(ctx context.Context) error {
 		case <-tick.C:
 		}
 		p.mu.Lock()
-		written := p.frontier
+		advanced := p.advanced
 		p.mu.Unlock()
 		held, err := p.Store.Checkpoint(ctx, p.Engine.Plan.Prefecture)
 		if err != nil {
 			return fmt.Errorf("look at the checkpoint of %s: %w", p.Engine.Plan.Prefecture, err)
 		}
-		if held.Number < written {
-			return fmt.Errorf("%w: it is at %d and was at %d", ErrLost, held.Number, written)
+		if held.Number < advanced {
+			return fmt.Errorf("%w: it is at %d and was at %d", ErrLost, held.Number, advanced)
 		}
 	}
 }
 
 // reset marks everything: what was marked before a crash is not known, and marking too much is safe.
-func (p *Projector) reset(frontier uint64) {
+func (p *Projector) reset(from event.Checkpoint) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.marks, p.frontier, p.live, p.wake = indicators.Marks{}, frontier, frontier > 0, make(chan struct{}, 1)
+	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from, from.Number, from.Number > 0, make(chan struct{}, 1)
 	p.marks.All(p.span().First, p.span())
 	p.nudge()
 }
@@ -151,8 +152,9 @@ func (p *Projector) span() indicators.Months {
 	return indicators.Months{First: p.Engine.Plan.BaselineOn.Month(), Current: calendar.DayOf(p.Now()).Month()}
 }
 
-// take writes a batch: rows, then the checkpoint. The marks come last, so that no cell is counted at a frontier that is
-// not there.
+// take writes a batch's rows, and then marks what they touch, so that no cell is counted at a frontier that is not there.
+// The keeper writes the checkpoint before it counts: fewer checkpoints than batches, and what lies behind the last one is
+// taken back and read again after a crash.
 func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool) error {
 	rows, marks := make([]facts.Row, 0, 2*len(events)), indicators.Marks{}
 	span := p.span()
@@ -168,15 +170,28 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 	if err := p.Store.Write(ctx, rows); err != nil {
 		return fmt.Errorf("write rows: %w", err)
 	}
-	last := events[len(events)-1]
-	if err := p.Store.Advance(ctx, p.Engine.Plan.Prefecture, last.After(p.Epoch)); err != nil {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.marks.Merge(marks)
+	p.frontier, p.live = events[len(events)-1].After(p.Epoch), live
+	p.nudge()
+	return nil
+}
+
+// advance writes the checkpoint, unless it is there.
+func (p *Projector) advance(ctx context.Context, to event.Checkpoint) error {
+	p.mu.Lock()
+	there := to.Number <= p.advanced
+	p.mu.Unlock()
+	if there {
+		return nil
+	}
+	if err := p.Store.Advance(ctx, p.Engine.Plan.Prefecture, to); err != nil {
 		return fmt.Errorf("write the checkpoint: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.marks.Merge(marks)
-	p.frontier, p.live = last.Number, live
-	p.nudge()
+	p.advanced = to.Number
 	return nil
 }
 
@@ -209,7 +224,7 @@ func (p *Projector) nudge() {
 }
 
 // marked takes what is to be counted, and at which frontier.
-func (p *Projector) marked() (indicators.Marks, uint64, bool) {
+func (p *Projector) marked() (indicators.Marks, event.Checkpoint, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	marks := p.marks

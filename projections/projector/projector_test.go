@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -181,7 +182,12 @@ func (s *store) value(code, area, month string) float64 {
 func TestRowsThenTheCheckpointThenCells(t *testing.T) {
 	s := newStore()
 	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
-	require.Equal(t, []string{"take back", "rows", "checkpoint"}, s.steps[:3])
+	require.Equal(t, "take back", s.steps[0])
+	for i, step := range s.steps {
+		if step == "cells" && slices.Contains(s.steps[:i], "rows") {
+			require.Contains(t, s.steps[slices.Index(s.steps, "rows"):i], "checkpoint")
+		}
+	}
 	require.InDelta(t, 20, s.value("elder-beds", "532600", "2021-12"), 0)
 	require.InDelta(t, 20, s.value("elder-beds", "532601", "2021-06"), 0)
 	require.EqualValues(t, 2, s.at.Number)

@@ -121,55 +121,94 @@ func (b Bench) send(ctx context.Context, run string, from, size int, on string) 
 }
 
 // Visible sends visits of people not yet seen in a month at a rate, and answers how long each took from its durable
-// answer until the prefecture's number counted it.
+// answer until an open page could show it: the server had told of new cells, and had answered the prefecture's number that
+// counts the visit.
 func (b Bench) Visible(ctx context.Context, perSecond int, during time.Duration, month string) (Times, error) {
-	const portion = 25
-	run := uuid.NewString()
 	total := int(during.Seconds()) * perSecond
-	accepted := make([]time.Time, 0, total)
-	var mu sync.Mutex
+	ctx, cancel := context.WithTimeout(ctx, during+time.Minute)
+	defer cancel()
 	group, ctx := errgroup.WithContext(ctx)
+	told := make(chan struct{}, 1)
 	group.Go(func() error {
-		tick := time.NewTicker(time.Second * portion / time.Duration(perSecond))
-		defer tick.Stop()
-		for from := 0; from < total; from += portion {
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-tick.C:
+		err := b.Client.Live(ctx, func(event string) {
+			if event != "cells" {
+				return
 			}
-			if err := b.send(ctx, run, from, portion, month+"-09"); err != nil {
+			select {
+			case told <- struct{}{}:
+			default:
+			}
+		})
+		if ctx.Err() != nil { // all is seen
+			return nil
+		}
+		return errors.Join(err, errors.New("the stream of changes broke off"))
+	})
+	s := sent{portion: 25, month: month}
+	group.Go(func() error { return s.sendAll(ctx, b, total, perSecond) })
+	var times Times
+	group.Go(func() error {
+		defer cancel()
+		for len(times) < total {
+			select {
+			case <-told:
+			case <-time.After(time.Second): // a page asks by itself too
+			case <-ctx.Done():
+				return fmt.Errorf("only %d of %d visits became visible: %w", len(times), total, ctx.Err())
+			}
+			seen, err := b.seen(ctx, month)
+			if err != nil {
 				return err
 			}
-			mu.Lock()
-			for range portion {
-				accepted = append(accepted, time.Now())
-			}
-			mu.Unlock()
+			times = s.visible(times, seen)
 		}
 		return nil
 	})
-	var times Times
-	deadline := time.Now().Add(during + time.Minute)
-	for len(times) < total && time.Now().Before(deadline) && ctx.Err() == nil {
-		time.Sleep(25 * time.Millisecond) // between two looks, so that looking is not what is measured
-		seen, err := b.seen(ctx, month)
-		if err != nil {
-			return nil, errors.Join(err, group.Wait())
-		}
-		now := time.Now()
-		mu.Lock()
-		for len(times) < min(seen, len(accepted)) {
-			times = append(times, now.Sub(accepted[len(times)]))
-		}
-		mu.Unlock()
-	}
 	err := group.Wait()
-	if err == nil && len(times) < total {
-		err = fmt.Errorf("only %d of %d visits became visible", len(times), total)
-	}
 	slices.Sort(times)
 	return times, err
+}
+
+// sent are visits that a server has accepted, in order.
+type sent struct {
+	portion int
+	month   string
+
+	mu       sync.Mutex
+	accepted []time.Time
+}
+
+func (s *sent) sendAll(ctx context.Context, b Bench, total, perSecond int) error {
+	run := uuid.NewString()
+	tick := time.NewTicker(time.Second * time.Duration(s.portion) / time.Duration(perSecond))
+	defer tick.Stop()
+	for from := 0; from < total; from += s.portion {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		if err := b.send(ctx, run, from, s.portion, s.month+"-09"); err != nil {
+			return err
+		}
+		s.mu.Lock()
+		for range s.portion {
+			s.accepted = append(s.accepted, time.Now())
+		}
+		s.mu.Unlock()
+	}
+	return nil
+}
+
+// visible adds the times of those that are seen now.
+func (s *sent) visible(times Times, seen int) Times {
+	now := time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(times) < min(seen, len(s.accepted)) {
+		times = append(times, now.Sub(s.accepted[len(times)]))
+	}
+	return times
 }
 
 // seen is how many people the prefecture's monthly visit rate counts as seen.

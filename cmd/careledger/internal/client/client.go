@@ -4,6 +4,7 @@
 package client
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -153,4 +154,30 @@ func (c *Client) Send(ctx context.Context, path, key string, body []byte) error 
 		return fmt.Errorf("the server answered %s", response.Status)
 	}
 	return p
+}
+
+// Live calls on with each message of the server's stream of changes, as an open page gets them, until ctx ends or the
+// stream breaks off.
+func (c *Client) Live(ctx context.Context, on func(event string)) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.Server+"/api/v1/live", nil)
+	if err != nil {
+		return fmt.Errorf("the server's address cannot be used / 服务地址不可用: %w", err)
+	}
+	request.Header.Set("Authorization", "Bearer "+c.Token)
+	response, err := (&http.Client{Transport: c.HTTP.Transport}).Do(request) // without a timeout: it has no end
+	if err != nil {
+		return fmt.Errorf("%s does not answer / 服务无响应: %w", c.Server, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server answered %s", response.Status)
+	}
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if event, named := strings.CutPrefix(lines.Text(), "event: "); named {
+			on(event)
+		}
+	}
+	return lines.Err()
 }
