@@ -11,6 +11,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/careledger/careledger/domain/fault"
 )
 
@@ -63,45 +65,16 @@ func object(raw []byte) (map[string]any, error) {
 
 // once refuses valid JSON in which an object has a member twice: which of the two would count is anybody's guess.
 func once(raw []byte) error {
-	type level struct {
-		members map[string]bool // nil: an array
-		name    string
-		isValue bool
+	_, err := jsontext.NewDecoder(bytes.NewReader(raw)).ReadValue()
+	var twice *jsontext.SyntacticError
+	if !errors.As(err, &twice) || !errors.Is(err, jsontext.ErrDuplicateName) {
+		return nil
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var open []level
-	for {
-		token, err := d.Token()
-		if err != nil {
-			return nil // the end
-		}
-		top := len(open) - 1
-		if token == json.Delim('}') || token == json.Delim(']') {
-			open = open[:top]
-			continue
-		}
-		if top >= 0 && open[top].members != nil {
-			if open[top].isValue = !open[top].isValue; open[top].isValue {
-				name, _ := token.(string)
-				if open[top].members[name] {
-					var pointer strings.Builder
-					for _, l := range open[:top] {
-						pointer.WriteString("/" + pointerEscape(l.name))
-					}
-					return errTwice.At(pointer.String() + "/" + pointerEscape(name))
-				}
-				open[top].members[name], open[top].name = true, name
-				continue
-			}
-		}
-		switch token {
-		case json.Delim('{'):
-			open = append(open, level{members: map[string]bool{}})
-		case json.Delim('['):
-			open = append(open, level{})
-		}
+	var pointer strings.Builder
+	for name := range twice.JSONPointer.Tokens() {
+		pointer.WriteString("/" + pointerEscape(name))
 	}
+	return errTwice.At(pointer.String())
 }
 
 // fill reads raw, whose members object has read, into a struct: every member must be known and of its type, and what

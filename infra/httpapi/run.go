@@ -17,7 +17,7 @@ import (
 
 const (
 	// streamsAtOnce bounds how many streams of one request are worked on beside each other.
-	streamsAtOnce = 32
+	streamsAtOnce = 96
 	// writeAtOnce bounds how many commands of one stream go into one append.
 	writeAtOnce = 500
 )

@@ -136,7 +136,7 @@ func (a *App) project(ctx context.Context) error {
 		Engine: indicators.Engine{Plan: a.plan, Areas: a.areas, Store: w}, Store: w, Epoch: a.engines.log.Epoch(), Mismatch: mismatch,
 		Feed: func(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
 			o := bus.FeedOptions{Prefecture: a.plan.Prefecture, From: from, MaxBatch: 5000, MaxWait: 50 * time.Millisecond}
-			rest := pace{least: 100 * time.Millisecond, each: 400 * time.Microsecond, most: 500 * time.Millisecond}
+			rest := pace{least: 100 * time.Millisecond, each: time.Millisecond, most: 500 * time.Millisecond}
 			return a.engines.bus.Feed(ctx, a.engines.log, o, func(ctx context.Context, b bus.Batch) error {
 				a.lag.Store(b.Events[len(b.Events)-1].Metadata.RecordedAt)
 				err := take(ctx, b.Events, b.Live)
