@@ -122,7 +122,7 @@ func runBench(ctx context.Context, out, progress io.Writer) (err error) {
 		return fmt.Errorf("the demonstration: %w: %s", err, text)
 	}
 	demoTook := time.Since(started)
-	time.Sleep(30 * time.Second) // the alerts are judged, memory is given back
+	time.Sleep(45 * time.Second) // the alerts are judged, memory is given back
 	loaded := s.memory()
 	b := bench.Bench{Client: c}
 	say("the scoreboard")

@@ -13,7 +13,7 @@ const busyHeap, restingHeap = 200, 100
 // trim lets the heap grow while the ledger does, and gives memory back to the machine after each busy time: once when
 // the ledger has come to rest, and again when the bus has let go of what it had read.
 func (a *App) trim(ctx context.Context) error {
-	const pause, first, second = 5 * time.Second, 2, 5
+	const pause, first, second = 5 * time.Second, 2, 4
 	ticker := time.NewTicker(pause)
 	defer ticker.Stop()
 	var seen uint64
