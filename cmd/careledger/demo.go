@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"net"
 	"net/url"
 	"os"
 	"sync/atomic"
 	"time"
 
+	"github.com/knadh/koanf/v2"
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
@@ -45,14 +47,28 @@ func newClient(cmd *cobra.Command) (*client.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(k.String("server")); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	server := serverOf(cmd, k)
+	if u, err := url.Parse(server); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, exitError{exitUsage, errors.New("--server: write http://HOST:PORT or https://… / 请写成 http://主机:端口")}
 	}
-	c, err := client.New(k.String("server"), k.String("token"), k.String("data"))
+	c, err := client.New(server, k.String("token"), k.String("data"))
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
 	return c, nil
+}
+
+// serverOf answers --server, and where nobody gave it, the address at which the environment's settings make serve listen.
+func serverOf(cmd *cobra.Command, k *koanf.Koanf) string {
+	server := k.String("server")
+	host, port, err := net.SplitHostPort(k.String("listen"))
+	if err != nil || server != cmd.Flags().Lookup("server").DefValue {
+		return server
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 const (

@@ -51,11 +51,15 @@ func runEventStore(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	embedded.BoundMemory()
-	s, err := embedded.Open(embedded.Options{
+	o := embedded.Options{
 		Dir: k.String("data"), Listen: k.String("listen"), TLSCert: k.String("tls-cert"), TLSKey: k.String("tls-key"),
 		AdminPassword: password, Users: hashes, Logger: engineLogger(cmd), Now: time.Now, ScavengeEvery: k.Duration("scavenge-every"),
-	})
+	}
+	if err := o.Validate(); err != nil {
+		return exitError{exitUsage, err}
+	}
+	embedded.BoundMemory()
+	s, err := embedded.Open(o)
 	if err != nil {
 		return exitError{exitSetup, placed(err)}
 	}

@@ -6,13 +6,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/careledger/careledger/cmd/careledger/internal/client"
 )
 
 // questionPatience is how long a question waits for a server that is just starting.
@@ -82,7 +86,12 @@ func showIndicators(cmd *cobra.Command) error {
 		q.Set("known_at", v)
 	}
 	var raw []byte
-	if err := c.Get(cmd.Context(), "/api/v1/indicators?"+q.Encode(), &raw); err != nil {
+	err = c.Get(cmd.Context(), "/api/v1/indicators?"+q.Encode(), &raw)
+	var refused *client.Problem
+	switch {
+	case errors.As(err, &refused) && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity}, refused.Status):
+		return exitError{exitUsage, err} // what was asked for cannot be
+	case err != nil:
 		return err
 	}
 	out := cmd.OutOrStdout()

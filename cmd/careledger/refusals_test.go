@@ -36,6 +36,7 @@ func TestADataDirectoryOfSomethingElseIsLeftAlone(t *testing.T) {
 		{"a file where the bus belongs", "bus", "x", "choose another --data"},
 		{"a file where the warehouse belongs", "warehouse", "x", "choose another --data"},
 		{"a file where the lock belongs", "lock/x", "x", "--data"},
+		{"a restore that was cut off", ".partial/events/000001.sst", "x", "restore again"},
 	} {
 		t.Run(c.behaviour, func(t *testing.T) {
 			dir := kept(t, c.name, c.content)
@@ -81,6 +82,7 @@ func TestWrongUseIsToldInOneLine(t *testing.T) {
 		{"a plan that is not there", []string{"serve", "--plan", "/nonexistent"}, "--plan"},
 		{"areas that are not there", []string{"serve", "--areas", "/nonexistent"}, "--areas"},
 		{"a server that is no URL", []string{"indicators", "--server", "localhost:8080", "--token", "x"}, "http://HOST:PORT"},
+		{"a certificate without its key", []string{"eventstore", "--data", t.TempDir(), "--tls-cert", broken}, "certificate and its key"},
 		{"a demonstration without a token", []string{"demo", "--data", t.TempDir()}, "give --token"},
 	} {
 		t.Run(c.behaviour, func(t *testing.T) {
@@ -155,4 +157,16 @@ func TestDoctorDoesNotTakeAnotherProgramForTheServer(t *testing.T) {
 	out, _, code := careledger(t, nil, "doctor", "--data", t.TempDir(), "--listen", strings.TrimPrefix(other.URL, "http://"))
 	require.Equal(t, exitSetup, code)
 	require.Contains(t, out, "another program has it")
+}
+
+func TestAQuestionThatCannotBeAskedIsWrongUse(t *testing.T) {
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		fmt.Fprint(w, `{"code":"wrong-time","detail":"write a time","detail_zh":"请写时间"}`)
+	}))
+	defer refusing.Close()
+	listen := "CAREL_LISTEN=" + strings.TrimPrefix(refusing.URL, "http://")
+	_, errs, code := careledger(t, []string{listen}, "indicators", "--token", "cl_x", "--known-at", "gestern") // asks where serve would listen
+	require.Equal(t, exitUsage, code, errs)
+	oneLine(t, errs, "write a time")
 }

@@ -35,11 +35,18 @@ func snapshotOf(ctx context.Context, data string) (path string, release func(), 
 	if !errors.Is(err, control.ErrNobody) {
 		return path, release, err
 	}
-	path, err = os.MkdirTemp(data, "snapshot-*")
+	all := filepath.Join(data, control.SnapshotsDir)
+	if err := os.Mkdir(all, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return "", nil, exitError{exitSetup, placed(err)}
+	}
+	path, err = os.MkdirTemp(all, "*")
 	if err != nil {
 		return "", nil, exitError{exitSetup, placed(err)}
 	}
-	release = func() { _ = os.RemoveAll(path) }
+	release = func() {
+		_ = os.RemoveAll(path)
+		_ = os.Remove(all) // another's snapshot may lie there
+	}
 	if err := resting(ctx, data, path); err != nil {
 		release()
 		return "", nil, err
@@ -53,7 +60,7 @@ func resting(ctx context.Context, data, to string) error {
 	if err != nil {
 		return exitError{exitSetup, err}
 	}
-	if err := errors.Join(s.Snapshot(filepath.Join(to, "events")), s.Close(ctx)); err != nil {
+	if err := errors.Join(s.Snapshot(filepath.Join(to, "events")), s.Close(context.WithoutCancel(ctx))); err != nil {
 		return err
 	}
 	version, err := os.ReadFile(filepath.Join(data, "VERSION"))

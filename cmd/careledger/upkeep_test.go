@@ -124,6 +124,7 @@ func TestAnArchiveThroughAPipe(t *testing.T) {
 	out, err := read.CombinedOutput()
 	require.NoError(t, err, string(out))
 	require.Contains(t, string(out), "size 10")
+	require.NoDirExists(t, filepath.Join(dir, "one", "snapshots"), "what was copied from is given up")
 }
 
 func TestScavengeOfARunningAndARestingStore(t *testing.T) {
@@ -141,11 +142,13 @@ func TestUpkeepRefusals(t *testing.T) {
 	dir := t.TempDir()
 	_, stop := alone(t, filepath.Join(dir, "store"))
 	stop()
+	later := kept(t, "VERSION", "careledger data 99\n")
 	for _, c := range []struct {
 		args   []string
 		code   int
 		advice string
 	}{
+		{[]string{"verify", "--data", later}, exitSetup, "use that version"},
 		{[]string{"verify", "--data", filepath.Join(dir, "nothing")}, exitSetup, "no such file"},
 		{[]string{"verify", "--data", dir}, exitSetup, "there is no event store"},
 		{[]string{"verify", "--data", filepath.Join(dir, "store"), "--against", "main.go"}, exitUsage, "this is not a head"},

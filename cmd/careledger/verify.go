@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/careledger/careledger/cmd/careledger/internal/app"
 	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 	"github.com/careledger/careledger/infra/eventstore/tree"
@@ -49,6 +50,9 @@ func verify(cmd *cobra.Command) error {
 		if earlier, err = readHead(path); err != nil {
 			return exitError{exitUsage, fmt.Errorf("%s: %w", path, err)}
 		}
+	}
+	if err := app.CheckVersion(k.String("data")); err != nil && !errors.Is(err, os.ErrNotExist) { // a store that runs alone has none
+		return exitError{exitSetup, err}
 	}
 	dir, release, err := verifiable(cmd.Context(), k.String("data"))
 	if err != nil {

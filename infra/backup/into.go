@@ -11,6 +11,17 @@ import (
 // partialName is where files lie until all of them are there.
 const partialName = ".partial"
 
+// ErrUnfinished says that a backup or restore into a directory was cut off.
+var ErrUnfinished = errors.New("a restore into this directory was cut off: empty the directory and restore again / 该目录的恢复曾中断，请清空目录后重新恢复")
+
+// Finished answers ErrUnfinished where Restore was cut off before all files were in their place.
+func Finished(dir string) error {
+	if _, err := os.Lstat(filepath.Join(dir, partialName)); err == nil {
+		return fmt.Errorf("%s: %w", dir, ErrUnfinished)
+	}
+	return nil
+}
+
 // into fills the new or empty directory to. What fill writes gets into its place when it is whole and synced, the
 // manifest last; the place itself may be a mounted disk.
 func into(to string, fill func(partial string) error) error {

@@ -70,10 +70,10 @@ func TestSnapshotEndsWithTheServer(t *testing.T) {
 
 func TestAfterAKill(t *testing.T) {
 	dir := deep(t)
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, snapshotsDir, "old"), 0o700))
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, SnapshotsDir, "old"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, socketName), nil, 0o600))
 	serve(t, dir, Actions{Snapshot: hello})
-	require.NoDirExists(t, filepath.Join(dir, snapshotsDir))
+	require.NoDirExists(t, filepath.Join(dir, SnapshotsDir))
 	_, release, err := Snapshot(t.Context(), dir)
 	require.NoError(t, err)
 	release()

@@ -17,10 +17,11 @@ import (
 	"github.com/google/uuid"
 )
 
-const (
-	socketName   = "control.sock"
-	snapshotsDir = "snapshots"
-)
+const socketName = "control.sock"
+
+// SnapshotsDir is where below a data directory snapshots lie until they are given up. What lies there when a process
+// starts is left over.
+const SnapshotsDir = "snapshots"
 
 // Actions are what the process can do. A nil one is answered as not to be had.
 type Actions struct {
@@ -42,7 +43,7 @@ type Server struct {
 
 // Serve opens the door of dir, which this process alone has open. Snapshots that an earlier process left are removed.
 func Serve(dir string, a Actions, logger *slog.Logger) (*Server, error) {
-	if err := os.RemoveAll(filepath.Join(dir, snapshotsDir)); err != nil {
+	if err := os.RemoveAll(filepath.Join(dir, SnapshotsDir)); err != nil {
 		return nil, fmt.Errorf("remove old snapshots: %w", err)
 	}
 	at, err := os.Open(dir)
@@ -107,7 +108,7 @@ func (s *Server) snapshot(w http.ResponseWriter, r *http.Request, take func(cont
 		refuse(w, errors.New("this process holds nothing to back up: its engines are elsewhere / 该进程没有可备份的本地数据"))
 		return
 	}
-	name := filepath.Join(snapshotsDir, uuid.NewString())
+	name := filepath.Join(SnapshotsDir, uuid.NewString())
 	dir := filepath.Join(s.dir, name)
 	defer func() {
 		if err := os.RemoveAll(dir); err != nil {

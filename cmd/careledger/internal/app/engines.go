@@ -16,6 +16,7 @@ import (
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/domain/retrofit"
+	"github.com/careledger/careledger/infra/backup"
 	"github.com/careledger/careledger/infra/bus"
 	busserver "github.com/careledger/careledger/infra/bus/embedded"
 	"github.com/careledger/careledger/infra/eventstore"
@@ -170,6 +171,9 @@ func version(dir string) error {
 
 // CheckVersion refuses a data directory that another version of the layout wrote. os.ErrNotExist: nobody has yet.
 func CheckVersion(dir string) error {
+	if err := backup.Finished(dir); err != nil {
+		return err
+	}
 	path := filepath.Join(dir, versionFile)
 	b, err := os.ReadFile(path)
 	switch {

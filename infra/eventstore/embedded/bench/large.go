@@ -7,11 +7,11 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
@@ -163,16 +163,18 @@ func (b *bench) size(ctx context.Context, s *server, f *fill) error {
 
 // killUnderLoad kills the server while writers append to it.
 func (b *bench) killUnderLoad(ctx context.Context, s *server) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var writing sync.WaitGroup
+	writing.Go(func() {
 		l := load{writers: fillers, size: 1, during: time.Hour, seed: b.seed, stage: 7}
-		if _, err := l.on(ctx, s); ctx.Err() != nil {
-			return err
-		}
-		return nil // it ends with the server
+		_, _ = l.on(ctx, s) // it ends with the server
 	})
 	time.Sleep(b.scale.round)
-	return errors.Join(s.kill(), group.Wait())
+	err := s.kill()
+	cancel()
+	writing.Wait() // the client must not be closed while it is used
+	return errors.Join(err, s.client.Close())
 }
 
 // evict makes the system forget the files of dir, as after a start of the machine.

@@ -66,15 +66,17 @@ func dial(url string) (*esdb.Client, error) {
 }
 
 // stop ends the server as an operator does.
-func (s *server) stop() error { return s.end(syscall.SIGTERM) }
-
-// kill ends it as a crash does.
-func (s *server) kill() error { return s.end(syscall.SIGKILL) }
-
-func (s *server) end(how syscall.Signal) error {
+func (s *server) stop() error {
 	if s.client != nil {
 		_ = s.client.Close()
 	}
+	return s.end(syscall.SIGTERM)
+}
+
+// kill ends it as a crash does. Its client is left open, for those who use it.
+func (s *server) kill() error { return s.end(syscall.SIGKILL) }
+
+func (s *server) end(how syscall.Signal) error {
 	err := s.process.Process.Signal(how)
 	_ = s.process.Wait() // its exit code does not matter here
 	return err

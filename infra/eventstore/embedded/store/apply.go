@@ -28,7 +28,9 @@ func (q *sequencer) apply(g *group, r *request, h *head, d decision) (Result, er
 	case tombstoning:
 		e := Proposed{ID: uuid.New(), Type: TombstoneType}
 		h.last = Tombstone - 1
-		return q.add(g, r.stream, h, e), nil
+		result := q.add(g, r.stream, h, e)
+		q.set(g, endedKey(r.stream), nil)
+		return result, nil
 	}
 	before := h.last
 	result := q.add(g, r.stream, h, r.events...)

@@ -9,12 +9,14 @@ import (
 //	0x00 "format"                      → format (format.go)
 //	0x01 position(8)                   → event record (record.go)
 //	0x02 stream name                   → stream id(8), dense from 1
+//	0x03 stream name                   → nothing; only of tombstoned streams
 //	0x04 stream id(8) revision(8)      → position(8)
 //	0x05 stream id(8)                  → first revision kept(8), events removed(8); only of scavenged streams
 const (
 	systemSpace byte = 0x00
 	logSpace    byte = 0x01
 	nameSpace   byte = 0x02
+	endedSpace  byte = 0x03
 	indexSpace  byte = 0x04
 	keptSpace   byte = 0x05
 )
@@ -39,6 +41,8 @@ func nameKey(stream string) []byte {
 	copy(k[1:], stream)
 	return k
 }
+
+func endedKey(stream string) []byte { return append([]byte{endedSpace}, stream...) }
 
 func indexKey(id uint64, revision int64) []byte {
 	k := make([]byte, indexKeyLen)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -29,9 +30,9 @@ func (s *Store) Scavenge(ctx context.Context) (Scavenged, error) {
 	}
 	defer s.scavenging.Unlock()
 	var done Scavenged
-	err := s.eachStream(ctx, func(name string, id uint64) error {
+	err := s.eachHidden(ctx, func(name string) error {
 		done.Streams++
-		return s.scavengeStream(name, id, &done)
+		return s.scavengeStream(name, &done)
 	})
 	if err == nil && done.Events > 0 {
 		err = s.read(func() error { return s.db.Compact(ctx, []byte{logSpace}, afterSpace(keptSpace), false) })
@@ -43,19 +44,27 @@ func (s *Store) Scavenge(ctx context.Context) (Scavenged, error) {
 	return done, nil
 }
 
-// eachStream calls f with every stream. Pebble is let go of between pages, so that the store can close.
-func (s *Store) eachStream(ctx context.Context, f func(name string, id uint64) error) error {
-	type stream struct {
-		name string
-		id   uint64
+// eachHidden calls f with every stream of which something may be hidden: the metadata streams, those that have one, and
+// those that were ended. In most stores these are few. Pebble is let go of between pages, so that the store can close.
+func (s *Store) eachHidden(ctx context.Context, f func(name string) error) error {
+	afterMeta := nameKey(metaPrefix)
+	afterMeta[len(afterMeta)-1]++
+	err := s.eachName(ctx, nameKey(metaPrefix), afterMeta, func(name string) error {
+		return errors.Join(f(name), f(originalOf(name)))
+	})
+	if err != nil {
+		return err
 	}
-	next := []byte{nameSpace}
+	return s.eachName(ctx, []byte{endedSpace}, afterSpace(endedSpace), f)
+}
+
+func (s *Store) eachName(ctx context.Context, next, end []byte, f func(name string) error) error {
 	for {
-		var page []stream
+		var page [][]byte
 		err := s.read(func() error {
-			return iterate(s.db, next, afterSpace(nameSpace), func(it *pebble.Iterator) error {
+			return iterate(s.db, next, end, func(it *pebble.Iterator) error {
 				for ok := it.First(); ok && len(page) < scavengeBatch; ok = it.Next() {
-					page = append(page, stream{string(it.Key()[1:]), binary.BigEndian.Uint64(it.Value())})
+					page = append(page, bytes.Clone(it.Key()))
 				}
 				return nil
 			})
@@ -63,19 +72,23 @@ func (s *Store) eachStream(ctx context.Context, f func(name string, id uint64) e
 		if err != nil || len(page) == 0 {
 			return err
 		}
-		for _, one := range page {
-			if err := errors.Join(ctx.Err(), f(one.name, one.id)); err != nil {
+		for _, key := range page {
+			if err := errors.Join(ctx.Err(), f(string(key[1:]))); err != nil {
 				return err
 			}
 		}
-		next = append(nameKey(page[len(page)-1].name), 0)
+		next = append(page[len(page)-1], 0)
 	}
 }
 
-func (s *Store) scavengeStream(name string, id uint64, done *Scavenged) error {
+func (s *Store) scavengeStream(name string, done *Scavenged) error {
 	keep, oldest, err := s.keptFrom(name)
 	if err != nil || keep == 0 && oldest == 0 {
 		return err
+	}
+	var id uint64
+	if err := s.read(func() error { id, err = streamID(s.db, name); return err }); err != nil || id == 0 {
+		return err // metadata may have been written before the stream
 	}
 	for {
 		removed := 0

@@ -58,6 +58,7 @@ func TestScavenge(t *testing.T) {
 	require.NoError(t, err)
 	// counted 7 and 2 of its metadata, cut 6, aged 10, deleted 9, ended 10, revived 10 and 1 of its metadata
 	require.EqualValues(t, 7+2+6+10+9+10+10+1, done.Events)
+	require.EqualValues(t, 2*5+1, done.Streams, "the five with metadata, that metadata, and the one that was ended: no other is looked at")
 	for _, stream := range streams {
 		require.Equal(t, seen[stream], revisionsOf(t, s, stream), stream)
 	}

@@ -1,0 +1,227 @@
+package warehouse_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/infra/warehouse"
+	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/oracle"
+	"github.com/careledger/careledger/projections/projector"
+)
+
+// historiesChecked is how many random histories a test run projects, unless -rapid.checks says otherwise.
+const historiesChecked = "8"
+
+// A history with late, corrected and withdrawn records is projected in random batches by a projector that is ended at
+// random points, with rows written twice and rows whose checkpoint was lost. Every cell, now and as known at an earlier
+// number, is what the oracle counts; and again after everything was thrown away and built anew.
+func TestCellsNeverDrift(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		require.NoError(t, flag.Set("rapid.checks", historiesChecked))
+		defer func() { require.NoError(t, flag.Set("rapid.checks", f.DefValue)) }()
+	}
+	w := open(t)
+	p, err := plan.Wenshan()
+	require.NoError(t, err)
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	d := drift{warehouse: w, engine: indicators.Engine{Plan: p, Areas: areas, Store: w}}
+	rapid.Check(t, func(t *rapid.T) {
+		require.NoError(t, w.Forget(context.Background(), p.Prefecture))
+		events := drawHistory(t, areas)
+		d.project(t, events, disturbed)
+		d.compare(t, events, "projected in batches")
+		d.compareKnownAt(t, events)
+		require.NoError(t, w.Forget(context.Background(), p.Prefecture))
+		d.project(t, events, undisturbed)
+		d.compare(t, events, "built anew")
+	})
+}
+
+type drift struct {
+	warehouse *warehouse.Warehouse
+	engine    indicators.Engine
+}
+
+// today is when the histories are counted.
+var today = time.Date(2022, 7, 10, 4, 0, 0, 0, time.UTC)
+
+type disturbance bool
+
+const (
+	undisturbed disturbance = false
+	disturbed   disturbance = true
+)
+
+var errEnded = errors.New("ended by the test")
+
+// unsteady is a warehouse that writes rows twice, or loses the answer of a write or of a checkpoint, where it is told to.
+type unsteady struct {
+	*warehouse.Warehouse
+	next    func() string
+	counted chan uint64
+}
+
+func (u *unsteady) Write(ctx context.Context, rows []facts.Row) error {
+	switch u.next() {
+	case "rows are written twice":
+		return errors.Join(u.Warehouse.Write(ctx, rows), u.Warehouse.Write(ctx, rows))
+	case "rows are written, and their answer is lost":
+		return errors.Join(u.Warehouse.Write(ctx, rows), errEnded)
+	case "rows are not written":
+		return errEnded
+	}
+	return u.Warehouse.Write(ctx, rows)
+}
+
+func (u *unsteady) Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []projector.Slab, upTo uint64) error {
+	if err := u.Warehouse.Keep(ctx, prefecture, changed, slabs, upTo); err != nil {
+		return err
+	}
+	u.counted <- upTo
+	return nil
+}
+
+// project runs projectors, one after the other, until everything is counted.
+func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
+	plan := []string{}
+	sizes := []int{len(events)}
+	if how == disturbed {
+		sizes = rapid.SliceOfN(rapid.IntRange(1, 20), 1, 8).Draw(t, "batches")
+		plan = rapid.SliceOfN(rapid.SampledFrom([]string{
+			"", "", "", "", "rows are written twice", "rows are written, and their answer is lost", "rows are not written", "the projector ends after them",
+		}), 0, 12).Draw(t, "what happens to each batch")
+	}
+	steps := make(chan string, len(plan))
+	for _, s := range plan {
+		steps <- s
+	}
+	current := ""
+	u := &unsteady{Warehouse: d.warehouse, counted: make(chan uint64, 1000), next: func() string {
+		select {
+		case current = <-steps:
+		default:
+			current = ""
+		}
+		return current
+	}}
+	last, batch := events[len(events)-1].Number, 0
+	feed := func(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
+		rest := events
+		for len(rest) > 0 && rest[0].Number <= from.Number {
+			rest = rest[1:]
+		}
+		for len(rest) > 0 {
+			n := min(len(rest), sizes[batch%len(sizes)])
+			batch++
+			if err := take(ctx, rest[:n], n == len(rest)); err != nil {
+				return err
+			}
+			if current == "the projector ends after them" {
+				return errEnded
+			}
+			rest = rest[n:]
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	for range 20 { // more than can be disturbed
+		if d.run(t, u, feed, last) {
+			return
+		}
+	}
+	t.Fatal("not everything was counted")
+}
+
+// run runs one projector until it has counted up to a number, or ends by itself.
+func (d *drift) run(t *rapid.T, u *unsteady, feed projector.Feed, upTo uint64) (counted bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	p := projector.Projector{
+		Engine: d.engine, Store: u, Feed: feed, Epoch: 1, Mismatch: func(error) bool { return false },
+		Announce: func(context.Context, projector.Notice) error { return nil },
+		Now:      func() time.Time { return today }, Logger: slog.New(slog.DiscardHandler),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- p.Run(ctx) }()
+	for {
+		select {
+		case n := <-u.counted:
+			if n >= upTo {
+				cancel()
+				<-ended
+				return true
+			}
+		case err := <-ended:
+			require.ErrorIs(t, err, errEnded)
+			return false
+		}
+	}
+}
+
+func (d *drift) months() (all []calendar.Month) {
+	for m := d.engine.Plan.BaselineOn.Month(); m <= calendar.DayOf(today).Month(); m++ {
+		all = append(all, m)
+	}
+	return all
+}
+
+// compare holds every kept cell against the oracle.
+func (d *drift) compare(t *rapid.T, events []event.Recorded, when string) {
+	kept, err := d.warehouse.AllKept(context.Background(), d.engine.Plan.Prefecture)
+	require.NoError(t, err)
+	last := events[len(events)-1].Number
+	d.same(t, kept, events, d.months(), last, when)
+}
+
+func (d *drift) compareKnownAt(t *rapid.T, events []event.Recorded) {
+	number := rapid.Uint64Range(1, events[len(events)-1].Number).Draw(t, "known up to")
+	months := []calendar.Month{rapid.SampledFrom(d.months()).Draw(t, "month")}
+	numbers, err := d.engine.Compute(context.Background(), d.engine.Plan.Definitions, months, number)
+	require.NoError(t, err)
+	d.same(t, numbers, events, months, number, fmt.Sprintf("as known at %d", number))
+}
+
+func (d *drift) same(t *rapid.T, numbers []indicators.Number, events []event.Recorded, months []calendar.Month, number uint64, when string) {
+	type key struct {
+		oracle.Key
+		month calendar.Month
+	}
+	got := map[key]oracle.Cell{}
+	for _, n := range numbers {
+		if n.Value == nil {
+			continue
+		}
+		cell := oracle.Cell{Value: *n.Value, Numerator: *n.Numerator, Records: n.Records}
+		if n.Denominator != nil {
+			cell.Denominator = *n.Denominator
+		}
+		got[key{oracle.Key{Code: n.Code, Variant: n.Variant, Area: n.Area}, n.Month}] = cell
+	}
+	wanted := 0
+	for _, m := range months {
+		for k, want := range oracle.Cells(d.engine.Plan, d.engine.Areas, events, number, m) {
+			wanted++
+			if have, there := got[key{k, m}]; !there || have != want {
+				t.Fatalf("%s: %s %v: %+v (there: %v), and the oracle counts %+v", when, m, k, have, there, want)
+			}
+		}
+	}
+	if wanted != len(got) {
+		t.Fatalf("%s: %d cells, and the oracle counts %d", when, len(got), wanted)
+	}
+}

@@ -1,0 +1,246 @@
+package warehouse_test
+
+import (
+	"encoding/binary"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/child"
+	"github.com/careledger/careledger/domain/childcare"
+	"github.com/careledger/careledger/domain/elder"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/figure"
+	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/retrofit"
+)
+
+// history draws events as the deciders would let them happen: in any order of days, with corrections of any of them.
+type history struct {
+	rand      *rand.Rand
+	townships []string
+	events    []event.Recorded
+	ids       uint64
+	at        time.Time
+
+	elders     []uuid.UUID
+	visits     []visited
+	stays      []lasting
+	enrolments []lasting
+	births     map[uuid.UUID]calendar.Month
+	figures    []figure.Reported
+}
+
+type visited struct {
+	elder, visit uuid.UUID
+	on           calendar.Day
+}
+
+// lasting is a stay or an enrolment that has not ended.
+type lasting struct {
+	id, who, where uuid.UUID
+	area           string
+	since          calendar.Day
+}
+
+func drawHistory(t *rapid.T, areas *area.Table) []event.Recorded {
+	h := &history{rand: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), at: time.Date(2022, 6, 1, 0, 0, 0, 0, time.UTC), births: map[uuid.UUID]calendar.Month{}}
+	counties := areas.Children(areas.Root().Code)
+	for _, county := range counties[:3] { // few, so that things meet
+		for _, township := range areas.Children(county.Code)[:2] {
+			h.townships = append(h.townships, township.Code)
+		}
+	}
+	steps := []func(){
+		h.register, h.circumstances, h.circumstances, h.visit, h.visit, h.visit, h.visit, h.correctVisit, h.correctVisit, h.withdrawVisit,
+		h.beds, h.admit, h.transfer, h.discharge, h.retrofit, h.places, h.file, h.enrol, h.withdraw, h.report, h.correctFigure, h.other,
+	}
+	h.register()
+	h.circumstances()
+	for range rapid.IntRange(1, 100).Draw(t, "steps") {
+		one(h, steps)()
+	}
+	return h.events
+}
+
+func (h *history) id() uuid.UUID {
+	h.ids++
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], h.ids)
+	return uuid.NewSHA1(uuid.NameSpaceOID, b[:])
+}
+
+func (h *history) day() calendar.Day {
+	first, last := calendar.Date(2022, 3, 1), calendar.Date(2022, 7, 10) // few months, so that things meet
+	if h.rand.IntN(4) == 0 {
+		first = calendar.Date(2020, 11, 1)
+	}
+	return first + calendar.Day(h.rand.IntN(int(last-first)+1))
+}
+
+// dayFrom draws one of the days after another, mostly the next ones.
+func (h *history) dayFrom(d calendar.Day) calendar.Day {
+	return d + calendar.Day(one(h, []int{0, 1, 1, 20, 31, 100, 365}))
+}
+
+func (h *history) township() string { return one(h, h.townships) }
+
+func (h *history) add(e event.Event, area string) {
+	h.at = h.at.Add(time.Duration(h.rand.IntN(3)) * time.Second)
+	number := uint64(len(h.events) + 1)
+	h.events = append(h.events, event.Recorded{
+		ID: h.id(), Stream: "drawn", Revision: number - 1, Number: number, Type: e.EventType(), Event: e,
+		Metadata: event.Metadata{Area: area, RecordedAt: h.at, ReceivedAt: h.at, Actor: "test"},
+	})
+}
+
+func pick[T any](h *history, from []T) (one T, at int, any bool) {
+	if len(from) == 0 {
+		return one, 0, false
+	}
+	at = h.rand.IntN(len(from))
+	return from[at], at, true
+}
+
+func one[T any](h *history, from []T) T { return from[h.rand.IntN(len(from))] }
+
+func (h *history) register() {
+	if len(h.elders) == 6 {
+		return // few, so that things meet
+	}
+	e, area := h.id(), h.township()
+	h.elders = append(h.elders, e)
+	h.add(elder.Registered{Elder: e, Area: area, RegisteredOn: h.day(), Sex: elder.Female, BirthMonth: calendar.MonthOf(1948, 3)}, area)
+}
+
+func (h *history) circumstances() {
+	e, _, _ := pick(h, h.elders)
+	sets := [][]elder.Circumstance{{}, {elder.Childless}, {elder.LivingAlone}, {elder.LivingAlone, elder.Disabled}}
+	h.add(elder.CircumstancesRecorded{Elder: e, Circumstances: one(h, sets), EffectiveOn: h.day()}, h.townships[0])
+}
+
+func (h *history) outcome() elder.Outcome {
+	return one(h, []elder.Outcome{
+		elder.Seen, elder.Seen, elder.Seen, elder.Absent, elder.Absent, elder.Moved, elder.Hospitalised, elder.Deceased,
+	})
+}
+
+func (h *history) visit() {
+	e, _, _ := pick(h, h.elders)
+	v := visited{e, h.id(), h.day()}
+	h.visits = append(h.visits, v)
+	h.add(elder.HomeVisitLogged{Elder: e, Visit: v.visit, OccurredOn: v.on, Mode: elder.AtHome, Outcome: h.outcome()}, h.townships[0])
+}
+
+func (h *history) correctVisit() {
+	if v, at, any := pick(h, h.visits); any {
+		on := h.day()
+		h.add(elder.HomeVisitCorrected{Elder: v.elder, Visit: v.visit, WasOn: v.on, OccurredOn: on, Mode: elder.AtHome, Outcome: h.outcome()}, h.townships[0])
+		h.visits[at].on = on
+	}
+}
+
+func (h *history) withdrawVisit() {
+	if v, at, any := pick(h, h.visits); any {
+		h.add(elder.HomeVisitEnteredInError{Elder: v.elder, Visit: v.visit, WasOn: v.on}, h.townships[0])
+		h.visits = append(h.visits[:at], h.visits[at+1:]...)
+	}
+}
+
+func (h *history) beds() {
+	i, area, on := h.id(), h.township(), h.day()
+	h.add(institution.BedsOpened{Institution: i, Beds: 30, NursingBeds: 10, OpenedOn: on}, area)
+	h.add(institution.BedsPutIntoOperation{Institution: i, Beds: 20, OperatedOn: h.dayFrom(on)}, area)
+	h.add(institution.BedsConverted{Institution: i, Beds: 5, ConvertedOn: h.dayFrom(on)}, area)
+	h.add(institution.BedsClosed{Institution: i, Beds: 8, NursingBeds: 3, OperatingBeds: 4, ClosedOn: h.dayFrom(on)}, area)
+}
+
+func (h *history) admit() {
+	e, _, _ := pick(h, h.elders)
+	s := lasting{id: h.id(), who: e, where: h.id(), area: h.township(), since: h.day()}
+	h.stays = append(h.stays, s)
+	h.add(elder.Admitted{Elder: e, Stay: s.id, Institution: s.where, InstitutionArea: s.area, AdmittedOn: s.since}, h.townships[0])
+}
+
+func (h *history) transfer() {
+	if s, at, any := pick(h, h.stays); any {
+		to, area, on := h.id(), h.township(), h.dayFrom(s.since)
+		h.add(elder.Transferred{
+			Elder: s.who, Stay: s.id, From: s.where, FromArea: s.area, Institution: to, InstitutionArea: area, TransferredOn: on,
+		}, h.townships[0])
+		h.stays[at].where, h.stays[at].area, h.stays[at].since = to, area, on
+	}
+}
+
+func (h *history) discharge() {
+	if s, at, any := pick(h, h.stays); any {
+		h.add(elder.Discharged{
+			Elder: s.who, Stay: s.id, Institution: s.where, InstitutionArea: s.area, DischargedOn: h.dayFrom(s.since),
+		}, h.townships[0])
+		h.stays = append(h.stays[:at], h.stays[at+1:]...)
+	}
+}
+
+func (h *history) retrofit() {
+	household, area := h.id(), h.township()
+	for range 1 + h.rand.IntN(2) {
+		h.add(retrofit.Accepted{Retrofit: h.id(), Household: household, AcceptedOn: h.day()}, area)
+	}
+}
+
+func (h *history) places() {
+	c, area, on := h.id(), h.township(), h.day()
+	h.add(childcare.PlacesOpened{Childcare: c, Places: 40, InclusivePlaces: 25, OpenedOn: on}, area)
+	h.add(childcare.PlacesClosed{Childcare: c, Places: 10, InclusivePlaces: 5, ClosedOn: h.dayFrom(on)}, area)
+}
+
+func (h *history) file() { h.add(childcare.Filed{Childcare: h.id(), FiledOn: h.day()}, h.township()) }
+
+func (h *history) enrol() {
+	s := lasting{id: h.id(), who: h.id(), where: h.id(), area: h.township(), since: h.day()}
+	h.births[s.who] = s.since.Month() - calendar.Month(30+h.rand.IntN(10))
+	h.enrolments = append(h.enrolments, s)
+	h.add(child.Enrolled{
+		Child: s.who, Enrolment: s.id, Childcare: s.where, ChildcareArea: s.area, BirthMonth: h.births[s.who], EnrolledOn: s.since,
+	}, h.townships[0])
+}
+
+func (h *history) withdraw() {
+	if s, at, any := pick(h, h.enrolments); any {
+		h.add(child.Withdrawn{
+			Child: s.who, Enrolment: s.id, Childcare: s.where, ChildcareArea: s.area, BirthMonth: h.births[s.who], WithdrawnOn: h.dayFrom(s.since),
+		}, h.townships[0])
+		h.enrolments = append(h.enrolments[:at], h.enrolments[at+1:]...)
+	}
+}
+
+func (h *history) report() {
+	year := 2020 + h.rand.IntN(3)
+	f := figure.Reported{
+		Area:   one(h, []string{"532600", "532601"}),
+		Series: one(h, []string{"population", "population_60_plus", "population_under_3"}),
+		Period: calendar.MonthPeriod(calendar.MonthOf(year, 3)).String(), PeriodEnd: calendar.MonthOf(year, 3).Last(),
+		Value: float64(1 + h.rand.IntN(1000)), Unit: "persons",
+	}
+	h.figures = append(h.figures, f)
+	h.add(f, f.Area)
+}
+
+func (h *history) correctFigure() {
+	if f, _, any := pick(h, h.figures); any {
+		h.add(figure.Corrected{
+			Area: f.Area, Series: f.Series, Period: f.Period, PeriodEnd: f.PeriodEnd, Unit: f.Unit, Value: f.Value + 1,
+		}, f.Area)
+	}
+}
+
+// other is what moves no number: it belongs to no measure.
+func (h *history) other() {
+	h.add(ledger.DayClosed{Day: h.day()}, "532600")
+	h.add(institution.BedReserved{Institution: h.id(), Stay: h.id(), Elder: h.id(), FromOn: h.day()}, h.township())
+}
