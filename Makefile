@@ -10,7 +10,7 @@ ENGINE := infra/warehouse/embedded/engine
 WEB := infra/web
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/*.html $(WEB)/*.ts $(WEB)/public -type f 2>/dev/null)
 
-.PHONY: run build test test-go test-web lint bench bench-store engine web clean help
+.PHONY: run build test test-go test-web lint bench bench-store chaos engine web clean help
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ test-web:
 
 lint: ## golangci-lint, as configured in .golangci.yml
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.5.0 run
+
+chaos: build ## kill and delete parts under load for 15 minutes, and hold every number against a second count
+	CAREL_CHAOS=15m $(GO) test ./cmd/careledger -run TestChaos -timeout 40m -count 1 -v
 
 bench: build ## print the figures of README's performance table
 	bin/careledger bench

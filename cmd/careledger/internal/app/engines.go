@@ -40,7 +40,8 @@ type engines struct {
 	codec     *event.Codec
 }
 
-func codec() (*event.Codec, error) {
+// Codec knows every event that a ledger may hold.
+func Codec() (*event.Codec, error) {
 	return event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
 		figure.Types(), alert.Types())
 }
@@ -48,7 +49,7 @@ func codec() (*event.Codec, error) {
 // open opens what this process's roles need, the warehouse beside the rest.
 func (e *engines) open(ctx context.Context, o Options) error {
 	var err error
-	if e.codec, err = codec(); err != nil {
+	if e.codec, err = Codec(); err != nil {
 		return err
 	}
 	opened := make(chan error, 1)

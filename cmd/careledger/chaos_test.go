@@ -1,0 +1,408 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/careledger/careledger/cmd/careledger/internal/app"
+	"github.com/careledger/careledger/cmd/careledger/internal/client"
+	"github.com/careledger/careledger/cmd/careledger/internal/demo"
+	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/infra/eventstore"
+	"github.com/careledger/careledger/infra/eventstore/embedded"
+	"github.com/careledger/careledger/projections/oracle"
+)
+
+// How long a run is disturbed, unless CAREL_CHAOS says otherwise, and how long it may take to recover from the last blow.
+const (
+	chaosLasts    = 30 * time.Second
+	recoverWithin = 2 * time.Minute
+)
+
+// While caseworkers record, the server and its warehouse are killed at random, and the bus and the warehouse deleted.
+// Afterwards every command that was acknowledged is in the log once, and every cell is what the oracle counts from the
+// log. CAREL_CHAOS_SEED repeats a run's blows.
+func TestChaos(t *testing.T) {
+	during, seed := chaosLasts, uint64(time.Now().UnixNano())
+	if text := os.Getenv("CAREL_CHAOS"); text != "" {
+		var err error
+		during, err = time.ParseDuration(text)
+		require.NoError(t, err)
+	}
+	if text := os.Getenv("CAREL_CHAOS_SEED"); text != "" {
+		var err error
+		seed, err = strconv.ParseUint(text, 10, 64)
+		require.NoError(t, err)
+	}
+	t.Logf("seed %d, %s", seed, during)
+	dir, addr := t.TempDir(), freeAddress(t)
+	s := serving(t, dir, addr)
+	c, err := client.New("http://"+addr, "", dir)
+	require.NoError(t, err)
+	c.Patience = recoverWithin
+	l := newRecording(t, c, seed)
+	l.begin(t.Context())
+
+	ctx, cancel := context.WithTimeout(t.Context(), during)
+	defer cancel()
+	group, working := errgroup.WithContext(t.Context())
+	for w := range recorders {
+		group.Go(func() error { return l.record(working, ctx.Done(), w) })
+	}
+	blows := rand.New(rand.NewPCG(seed, 0))
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-working.Done(): // a recorder was refused what it must not be
+			cancel()
+		case <-time.After(time.Duration(200+blows.IntN(3000)) * time.Millisecond):
+			s = strike(t, s, blows)
+		}
+	}
+	require.NoError(t, group.Wait())
+	shown := l.shown(t, s)
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, s.cmd.Wait())
+	events := readLog(t, filepath.Join(dir, "events"))
+	t.Logf("%d commands acknowledged, %d events", len(l.acknowledged), len(events))
+	l.requireOnce(t, events)
+	requireCounted(t, shown, events)
+}
+
+// strike does one thing to the server that happens to servers.
+func strike(t *testing.T, s *server, blows *rand.Rand) *server {
+	t.Helper()
+	bus, warehouse := filepath.Join(s.dir, "bus"), filepath.Join(s.dir, "warehouse")
+	end := func() {
+		require.NoError(t, s.cmd.Process.Kill())
+		_ = s.cmd.Wait() // it was killed
+	}
+	switch what := blows.IntN(10); what {
+	case 0, 1, 2:
+		t.Log("the server is killed")
+		end()
+		return serving(t, s.dir, s.addr)
+	case 3, 4, 5:
+		t.Log("the warehouse is killed")
+		for _, pid := range children(s.cmd.Process.Pid) {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended
+		}
+	case 6:
+		t.Log("the bus is deleted under the server")
+		require.NoError(t, removeUnder(bus))
+	case 7:
+		t.Log("the warehouse is deleted under the server")
+		require.NoError(t, removeUnder(warehouse))
+	default:
+		t.Log("the server is killed, bus and warehouse deleted")
+		end()
+		require.NoError(t, errors.Join(removeUnder(bus), removeUnder(warehouse)))
+		return serving(t, s.dir, s.addr)
+	}
+	return s
+}
+
+// removeUnder removes a directory into which somebody may still be writing.
+func removeUnder(dir string) (err error) {
+	for range 50 {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+func children(pid int) (pids []int) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, task := range tasks {
+		b, _ := os.ReadFile(task) // it may have ended
+		for _, word := range strings.Fields(string(b)) {
+			if n, err := strconv.Atoi(word); err == nil {
+				pids = append(pids, n)
+			}
+		}
+	}
+	return pids
+}
+
+const (
+	recorders   = 3
+	chaosElders = 240 // each recorder has its own
+	chaosBatch  = 30
+)
+
+// recording is what caseworkers send, and what of it was acknowledged.
+type recording struct {
+	t      *testing.T
+	client *client.Client
+	seed   uint64
+	areas  *area.Table
+
+	mu           sync.Mutex
+	acknowledged map[uuid.UUID]string // command id → stream
+}
+
+func newRecording(t *testing.T, c *client.Client, seed uint64) *recording {
+	t.Helper()
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	return &recording{t: t, client: c, seed: seed, areas: areas, acknowledged: map[uuid.UUID]string{}}
+}
+
+func chaosID(kind string, n int) string { return demo.ID("chaos "+kind, n).String() }
+
+// begin registers who is visited and where they may live.
+func (l *recording) begin(ctx context.Context) {
+	l.t.Helper()
+	var commands []demo.Command
+	add := func(kind string, target map[string]string, key, body string) {
+		commands = append(commands, demo.Command{Key: "chaos/" + key, Type: kind, Target: target, Body: json.RawMessage(body)})
+	}
+	counties := l.areas.Children(l.areas.Root().Code)
+	for n := range chaosElders {
+		townships := l.areas.Children(counties[n%len(counties)].Code)
+		id := chaosID("elder", n)
+		add("register-elder", nil, "elder/"+id, fmt.Sprintf(`{"id":%q,"area":%q,"registered_on":"2021-06-01","sex":"female","born_on":"1948-03-11","name":"试用%d"}`,
+			id, townships[n%len(townships)].Code, n))
+		add("record-circumstances", map[string]string{"elder": id}, "circumstances/"+id, `{"circumstances":["living_alone"],"effective_on":"2021-07-01"}`)
+	}
+	for n := range 8 {
+		id := chaosID("institution", n)
+		target := map[string]string{"institution": id}
+		add("register-institution", nil, "institution/"+id, fmt.Sprintf(
+			`{"id":%q,"area":%q,"name":"试用院%d","kind":"apartment","ownership":"public","registered_on":"2021-01-01"}`, id, l.areas.Children(counties[n].Code)[0].Code, n))
+		add("open-beds", target, "beds/"+id, `{"beds":100,"nursing_beds":40,"opened_on":"2021-01-05"}`)
+		add("operate-beds", target, "operate/"+id, `{"beds":80,"operated_on":"2021-02-05"}`)
+	}
+	taken, err := l.send(ctx, commands)
+	require.NoError(l.t, err)
+	require.Len(l.t, taken, len(commands))
+}
+
+// record sends batches until it is told to stop. What is refused by a rule is not sent again.
+func (l *recording) record(ctx context.Context, stop <-chan struct{}, w int) error {
+	r := recorder{recording: l, number: w, rand: rand.New(rand.NewPCG(l.seed, uint64(1+w)))}
+	for {
+		select {
+		case <-stop:
+			return nil
+		default:
+		}
+		sent := make([]visitSent, 0, chaosBatch)
+		var commands []demo.Command
+		for range chaosBatch {
+			c, v := r.next()
+			commands, sent = append(commands, c), append(sent, v)
+		}
+		taken, err := l.send(ctx, commands)
+		if err != nil {
+			return err
+		}
+		for i, c := range commands {
+			if taken[c.Key] && sent[i].id != "" {
+				r.visits = append(r.visits, sent[i])
+			}
+		}
+	}
+}
+
+type visitSent struct{ elder, id string }
+
+// recorder is one caseworker, with elders of its own.
+type recorder struct {
+	*recording
+	number, count int
+	rand          *rand.Rand
+	visits        []visitSent
+}
+
+func (r *recorder) next() (demo.Command, visitSent) {
+	r.count++
+	key := fmt.Sprintf("chaos/%d/%d/%d", r.seed, r.number, r.count)
+	elder := chaosID("elder", recorders*r.rand.IntN(chaosElders/recorders)+r.number)
+	on := calendar.Date(2022, time.January, 1+r.rand.IntN(300)).String()
+	outcome := []string{"seen", "seen", "seen", "absent", "hospitalised"}[r.rand.IntN(5)]
+	order := func(kind string, target map[string]string, body string) demo.Command {
+		return demo.Command{Key: key, Type: kind, Target: target, Body: json.RawMessage(body)}
+	}
+	what := r.rand.IntN(20)
+	if what < 4 && len(r.visits) > 0 {
+		at := r.rand.IntN(len(r.visits))
+		v := r.visits[at]
+		target := map[string]string{"elder": v.elder, "visit": v.id}
+		if what > 0 {
+			return order("correct-home-visit", target, fmt.Sprintf(`{"occurred_on":%q,"mode":"video","outcome":%q,"reason":"记错"}`, on, outcome)), visitSent{}
+		}
+		r.visits = append(r.visits[:at], r.visits[at+1:]...)
+		return order("enter-home-visit-in-error", target, `{"reason":"登错人"}`), visitSent{}
+	}
+	if what == 4 {
+		institution := chaosID("institution", r.rand.IntN(8))
+		return order("admit-elder", map[string]string{"elder": elder}, fmt.Sprintf(`{"institution":%q,"admitted_on":%q}`, institution, on)), visitSent{}
+	}
+	visit := uuid.NewSHA1(uuid.NameSpaceOID, []byte(key)).String()
+	return order("log-home-visit", map[string]string{"elder": elder}, fmt.Sprintf(`{"id":%q,"occurred_on":%q,"mode":"home","outcome":%q}`, visit, on, outcome)),
+		visitSent{elder, visit}
+}
+
+// send sends commands until each is acknowledged or refused by a rule, and answers the keys of those that were taken.
+func (l *recording) send(ctx context.Context, commands []demo.Command) (taken map[string]bool, err error) {
+	taken = map[string]bool{}
+	for left := commands; len(left) > 0; {
+		var answer struct {
+			Results []struct {
+				Key       string          `json:"key"`
+				Status    string          `json:"status"`
+				CommandID uuid.UUID       `json:"command_id"`
+				Stream    string          `json:"stream"`
+				Problem   *client.Problem `json:"problem"`
+			} `json:"results"`
+		}
+		if err := l.client.Post(ctx, "/api/v1/commands", map[string]any{"commands": left}, &answer); err != nil {
+			return nil, err
+		}
+		if len(answer.Results) != len(left) {
+			return nil, fmt.Errorf("%d results for %d commands", len(answer.Results), len(left))
+		}
+		var again []demo.Command
+		for i, r := range answer.Results {
+			switch {
+			case r.Status == "accepted" || r.Status == "duplicate":
+				taken[r.Key] = true
+				l.mu.Lock()
+				l.acknowledged[r.CommandID] = r.Stream
+				l.mu.Unlock()
+			case r.Problem != nil && r.Problem.Status == http.StatusServiceUnavailable:
+				again = append(again, left[i])
+			case r.Problem == nil || r.Problem.Status >= http.StatusInternalServerError:
+				return nil, fmt.Errorf("%s: %s %w", r.Key, r.Status, r.Problem)
+			}
+		}
+		left = again
+	}
+	return taken, nil
+}
+
+// shownCell is a cell as the API answers it.
+type shownCell struct {
+	cellLine
+	Records uint64 `json:"records"`
+}
+
+// shown waits until all is counted and answers every cell of the year that the API shows.
+func (l *recording) shown(t *testing.T, s *server) (cells []shownCell) {
+	t.Helper()
+	var last string
+	require.Eventually(t, func() bool {
+		last = s.ask(http.MethodGet, "/api/v1/status", "")
+		var status struct {
+			Head        uint64 `json:"head,string"`
+			Prefectures []struct {
+				Frontier uint64 `json:"frontier,string"`
+				Parked   uint64 `json:"parked"`
+			} `json:"prefectures"`
+		}
+		return json.Unmarshal([]byte(last), &status) == nil && len(status.Prefectures) == 1 && status.Head > 0 &&
+			status.Prefectures[0].Frontier == status.Head && status.Prefectures[0].Parked == 0
+	}, recoverWithin, 500*time.Millisecond, "all is counted, and nothing is parked: %s", &last)
+	for m := calendar.MonthOf(2022, time.January); m <= calendar.MonthOf(2022, time.December); m++ {
+		for _, level := range []string{"self", "county", "township"} {
+			var answer struct {
+				Items []shownCell `json:"items"`
+			}
+			require.NoError(t, l.client.Get(t.Context(), "/api/v1/indicators?area=532600&level="+level+"&period="+m.String(), &answer))
+			cells = append(cells, answer.Items...)
+		}
+	}
+	return cells
+}
+
+// readLog reads all events of a ledger that no process has open.
+func readLog(t *testing.T, dir string) (events []event.Recorded) {
+	t.Helper()
+	store, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, store.Close(context.WithoutCancel(t.Context()))) }()
+	codec, err := app.Codec()
+	require.NoError(t, err)
+	log, err := eventstore.Open(t.Context(), eventstore.Options{URL: store.URL(), Codec: codec, Logger: slog.New(slog.DiscardHandler), Now: time.Now})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, log.Close()) }()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	quiet := time.AfterFunc(5*time.Second, cancel) // nobody writes any more
+	err = log.Follow(ctx, event.Checkpoint{}, func(_ context.Context, some []event.Recorded) error {
+		quiet.Reset(2 * time.Second)
+		events = append(events, some...)
+		return nil
+	})
+	require.ErrorIs(t, err, context.Canceled)
+	return events
+}
+
+// requireOnce sees that every acknowledged command is in its stream, and no event twice.
+func (l *recording) requireOnce(t *testing.T, events []event.Recorded) {
+	t.Helper()
+	type written struct {
+		command uuid.UUID
+		stream  string
+	}
+	found, ids := map[written]int{}, map[uuid.UUID]bool{}
+	for i, e := range events {
+		require.EqualValues(t, i+1, e.Number)
+		require.False(t, ids[e.ID], "event %s is there twice", e.ID)
+		ids[e.ID] = true
+		found[written{e.Metadata.CommandID, e.Stream}]++
+	}
+	for command, stream := range l.acknowledged {
+		require.Equal(t, 1, found[written{command, stream}], "command %s in %s", command, stream)
+	}
+}
+
+// requireCounted holds what was shown against what the oracle counts.
+func requireCounted(t *testing.T, shown []shownCell, events []event.Recorded) {
+	t.Helper()
+	p, err := plan.Wenshan()
+	require.NoError(t, err)
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	counted := map[string]map[oracle.Key]oracle.Cell{}
+	wrong, compared := 0, 0
+	for _, c := range shown {
+		if counted[c.Period] == nil {
+			month, err := calendar.ParseMonth(c.Period)
+			require.NoError(t, err)
+			counted[c.Period] = oracle.Cells(p, areas, events, events[len(events)-1].Number, month)
+		}
+		want, there := counted[c.Period][oracle.Key{Code: c.Code, Variant: c.Definition.Variant, Area: c.Area}]
+		compared++
+		if there != (c.Value != nil) || there && (*c.Value != want.Value || *c.Numerator != want.Numerator || c.Records != want.Records) {
+			wrong++
+			t.Errorf("%s %s %s %s: shown %v, counted %+v (%v)", c.Code, c.Definition.Variant, c.Area, c.Period, c, want, there)
+		}
+		if wrong > 5 {
+			t.FailNow()
+		}
+	}
+	require.Greater(t, compared, 10_000)
+}
