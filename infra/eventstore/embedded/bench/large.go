@@ -33,6 +33,9 @@ func (b *bench) large(ctx context.Context) (err error) {
 		return err
 	}
 	b.reportFill(f, took, processor(s.pid()).minus(before))
+	if err := b.size(ctx, s, f); err != nil { // and it has come to rest
+		return err
+	}
 	if err := b.all(ctx, s); err != nil {
 		return err
 	}
@@ -40,9 +43,6 @@ func (b *bench) large(ctx context.Context) (err error) {
 		return err
 	}
 	b.report.atMost(300, "resident memory, all the time until here", float64(peak())/1e6, "MB", fmt.Sprintf("sampled 5 times a second; now %d MB", s.memory()/1e6))
-	if err := b.size(ctx, s, f); err != nil {
-		return err
-	}
 	for _, end := range []struct {
 		how string
 		by  func() error

@@ -20,6 +20,15 @@ type page struct {
 
 func (p *page) full(limit int) bool { return len(p.records) >= limit || p.bytes >= pageBytes }
 
+// room is how many more events to read at once: few until it is known how large they are.
+func (p *page) room(limit int) int {
+	atOnce := fetchAtOnce
+	if n := len(p.records); n > 0 {
+		atOnce = max(fetchAtOnce, min(16*fetchAtOnce, (pageBytes-p.bytes)/max(1, p.bytes/n)))
+	}
+	return min(limit-len(p.records), atOnce)
+}
+
 // add copies value, checks it and appends the record.
 func (p *page) add(position uint64, value []byte) (*Record, error) {
 	if cap(p.buffer)-len(p.buffer) < len(value) {

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -124,9 +125,12 @@ func (s *Store) Forward(v Stream, from int64, limit int) (records []Record, next
 	var p page
 	err = s.read(func() error {
 		return iterate(s.db, indexKey(v.id, next), indexKey(v.id, v.Last+1), func(it *pebble.Iterator) error {
-			for ok := it.First(); ok && !p.full(limit); ok = it.Next() {
-				next = int64(binary.BigEndian.Uint64(it.Key()[9:]))
-				if err := s.addIndexed(&p, &v, it); err != nil {
+			for ok := it.First(); ok && !p.full(limit); {
+				var some []place
+				if some, ok = entries(it, it.Next, p.room(limit)); len(some) == 0 {
+					break
+				}
+				if next, err = s.addIndexed(&p, &v, some); err != nil {
 					return err
 				}
 				next++
@@ -151,9 +155,12 @@ func (s *Store) Backward(v Stream, from int64, limit int) (records []Record, nex
 	var p page
 	err = s.read(func() error {
 		return iterate(s.db, indexKey(v.id, v.First), indexKey(v.id, next+1), func(it *pebble.Iterator) error {
-			for ok := it.Last(); ok && !p.full(limit); ok = it.Prev() {
-				next = int64(binary.BigEndian.Uint64(it.Key()[9:]))
-				if err := s.addIndexed(&p, &v, it); err != nil {
+			for ok := it.Last(); ok && !p.full(limit); {
+				var some []place
+				if some, ok = entries(it, it.Prev, p.room(limit)); len(some) == 0 {
+					break
+				}
+				if next, err = s.addIndexed(&p, &v, some); err != nil {
 					return err
 				}
 				next--
@@ -168,21 +175,56 @@ func (s *Store) Backward(v Stream, from int64, limit int) (records []Record, nex
 	return records, next, err
 }
 
-// addIndexed adds the event of an index entry, unless it is too old to be seen.
-func (s *Store) addIndexed(p *page, v *Stream, it *pebble.Iterator) error {
-	revision := int64(binary.BigEndian.Uint64(it.Key()[9:]))
-	position, err := it.ValueAndErr()
-	if err != nil {
-		return err
+// entries reads up to room index entries from where it stands; more says that it stands on a further one.
+func entries(it *pebble.Iterator, step func() bool, room int) (some []place, more bool) {
+	for more = it.Valid(); more && len(some) < room; more = step() {
+		position, err := it.ValueAndErr()
+		if err != nil {
+			return some, false // it is it.Error too
+		}
+		some = append(some, place{revision: int64(binary.BigEndian.Uint64(it.Key()[9:])), position: binary.BigEndian.Uint64(position)})
 	}
-	r, err := p.fetch(s.db, v.id, revision, binary.BigEndian.Uint64(position))
-	if r == nil || err != nil {
-		return err
+	return some, more
+}
+
+// fetchAtOnce is how many events of a stream are read beside each other: they lie all over the log.
+const fetchAtOnce = 4
+
+// addIndexed adds the events of index entries in their order, but those that are too old to be seen, and answers the
+// revision of the last entry, or of the one that could not be read.
+func (s *Store) addIndexed(p *page, v *Stream, some []place) (last int64, err error) {
+	type fetched struct {
+		record *Record
+		bytes  int
+		err    error
 	}
-	if r.Created < v.oldest {
-		p.dropLast()
+	all, workers := make([]fetched, len(some)), min(fetchAtOnce, len(some))
+	fetch := func(worker int) {
+		var own page
+		own.records = make([]Record, 0, len(some)/workers+1) // it must not move: records are pointed to
+		for i := worker; i < len(some); i += workers {
+			before := own.bytes
+			all[i].record, all[i].err = own.fetch(s.db, v.id, some[i].revision, some[i].position)
+			all[i].bytes = own.bytes - before
+		}
 	}
-	return nil
+	var group sync.WaitGroup
+	for worker := 1; worker < workers; worker++ {
+		group.Go(func() { fetch(worker) })
+	}
+	fetch(0)
+	group.Wait()
+	for i, f := range all {
+		last = some[i].revision
+		if f.err != nil {
+			return last, f.err
+		}
+		if f.record != nil && f.record.Created >= v.oldest {
+			p.records = append(p.records, *f.record)
+			p.bytes += f.bytes
+		}
+	}
+	return last, nil
 }
 
 // Event answers the event at revision of a stream for a link to it; ok is false where it is not to be seen.
