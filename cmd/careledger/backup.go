@@ -157,6 +157,9 @@ func restoreFrom(cmd *cobra.Command, from, data string) (backup.Manifest, error)
 		defer f.Close()
 		archive = f
 	default:
+		if _, err := os.Stat(from); err != nil {
+			return backup.Manifest{}, fmt.Errorf("--from: %w", err)
+		}
 		return backup.Restore(cmd.Context(), from, data)
 	}
 	return backup.RestoreTar(cmd.Context(), archive, data)

@@ -35,7 +35,7 @@ Keep the file of --head elsewhere: held against it later, the first event that w
 	}
 	f := cmd.Flags()
 	f.String("data", "data", "data directory, backup, or directory of an event store")
-	f.String("head", "", "write the head to this file")
+	f.String("head", "", "write the head to this new file")
 	f.String("against", "", "compare with the head in this file")
 	return cmd
 }
@@ -181,7 +181,10 @@ func (v *verification) conclude(headFile string) error {
 	if headFile == "" {
 		return nil
 	}
-	f, err := os.OpenFile(headFile, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	f, err := os.OpenFile(headFile, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return exitError{exitUsage, fmt.Errorf("--head: %s is there already and is kept: name a new file / 该文件已存在，不会覆盖，请另取文件名", headFile)}
+	}
 	if err != nil {
 		return exitError{exitUsage, fmt.Errorf("--head: %w", err)}
 	}

@@ -17,7 +17,7 @@ var (
 	ErrNotRegistered      = fault.New(fault.NotFound, "child-not-found", "没有这名儿童的档案，请先登记或核对编号。", "There is no child with this id; register the child first or check the id.")
 	ErrIDMissing          = fault.New(fault.Invalid, "id-missing", "编号不能为空或全零。", "The id must not be empty or all zeros.")
 	ErrUnknownCommand     = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
-	ErrUnknownWord        = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从选项中选择。", "The value is not one of the allowed words; choose one of them.")
+	ErrUnknownWord        = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从 /docs 所列的取值中选择。", "The value is not one of the allowed words; /docs lists them.")
 	ErrInTheFuture        = fault.New(fault.Invalid, "in-the-future", "日期在未来，最多可提前一天，请核对。", "The day lies in the future; at most one day ahead is taken. Check it.")
 	ErrDayMissing         = fault.New(fault.Invalid, "day-missing", "请填写日期。", "A day is needed.")
 	ErrBornLater          = fault.New(fault.Invalid, "born-after-registration", "出生日期晚于登记日期，请核对。", "The day of birth is after the day of registration; check both.")

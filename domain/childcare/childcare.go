@@ -20,7 +20,7 @@ var (
 	ErrUnknownCommand         = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 	ErrFilingNumber           = fault.New(fault.Invalid, "filing-number-length", "备案号不得超过100个字符。", "The filing number must not exceed 100 characters.")
 	ErrName                   = fault.New(fault.Invalid, "name-length", "名称须为1至100个字符。", "The name must have 1 to 100 characters.")
-	ErrUnknownWord            = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从选项中选择。", "The value is not one of the allowed words; choose one of them.")
+	ErrUnknownWord            = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从 /docs 所列的取值中选择。", "The value is not one of the allowed words; /docs lists them.")
 	ErrInTheFuture            = fault.New(fault.Invalid, "in-the-future", "日期在未来，最多可提前一天，请核对。", "The day lies in the future; at most one day ahead is taken. Check it.")
 	ErrDayMissing             = fault.New(fault.Invalid, "day-missing", "请填写日期。", "A day is needed.")
 	ErrBeforeRegistration     = fault.New(fault.Refused, "before-registration", "日期早于机构登记日期，请核对。", "The day is before the institution's registration; check it.")

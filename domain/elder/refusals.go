@@ -12,7 +12,7 @@ var (
 	ErrBornLater         = fault.New(fault.Invalid, "born-after-registration", "出生日期晚于登记日期，请核对。", "The day of birth is after the day of registration; check both.")
 	ErrInTheFuture       = fault.New(fault.Invalid, "in-the-future", "日期在未来，最多可提前一天，请核对。", "The day lies in the future; at most one day ahead is taken. Check it.")
 	ErrDayMissing        = fault.New(fault.Invalid, "day-missing", "请填写日期。", "A day is needed.")
-	ErrUnknownWord       = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从选项中选择。", "The value is not one of the allowed words; choose one of them.")
+	ErrUnknownWord       = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从 /docs 所列的取值中选择。", "The value is not one of the allowed words; /docs lists them.")
 	ErrBeforeBirth       = fault.New(fault.Invalid, "effective-before-birth", "生效日期早于出生月份，请核对。", "The effective day is before the month of birth; check it.")
 
 	ErrVisitBeforeBirth   = fault.New(fault.Invalid, "visit-before-birth", "探访日期早于出生月份，请核对。", "The visit is dated before the elder's month of birth; check the day.")

@@ -29,7 +29,7 @@ func into(to string, fill func(partial string) error) error {
 		return err
 	}
 	if err := os.Mkdir(to, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("make the target directory; is its disk mounted? / 无法创建目标目录，磁盘是否已挂载: %w", err)
+		return fmt.Errorf("make the target directory: make the one above it first, or mount its disk / 无法创建目标目录，请先创建上级目录或挂载磁盘: %w", err)
 	}
 	partial := filepath.Join(to, partialName)
 	if err := errors.Join(os.RemoveAll(partial), os.Mkdir(partial, 0o700)); err != nil {
