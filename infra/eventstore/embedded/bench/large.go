@@ -141,19 +141,25 @@ func (b *bench) random(ctx context.Context, s *server, when string) error {
 	return nil
 }
 
-// size waits until the store has come to rest.
+// restPatience is how long compaction may take after ten million appends.
+const restPatience = 5 * time.Minute
+
+// size waits until the store has come to rest: nothing is compacted any more.
 func (b *bench) size(ctx context.Context, s *server, f *fill) error {
 	var disk int64
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline) && ctx.Err() == nil; {
+	const look = 2 * time.Second // between two looks at what another process does
+	for deadline := time.Now().Add(restPatience); time.Now().Before(deadline) && ctx.Err() == nil; {
+		before := processor(s.pid())
+		time.Sleep(look)
 		now, err := diskUsage(s.dir)
 		if err != nil {
 			return fmt.Errorf("measure the data directory: %w", err)
 		}
-		if now == disk {
+		worked := processor(s.pid()).minus(before).server
+		if now == disk && worked < look/20 {
 			break
 		}
 		disk = now
-		time.Sleep(2 * time.Second) // between two looks at what another process does
 	}
 	raw := f.raw.Load()
 	b.report.atMost(0.7, "on disk, over raw bytes", float64(disk)/float64(raw), "×", fmt.Sprintf("%s of %s", quantity(float64(disk)/1e6, "MB"), quantity(float64(raw)/1e6, "MB")))

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+func newStatusCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say how far the numbers follow the log, and which parts can be reached",
+		Long: `Asks a server how it stands: its log, bus and warehouse, and for each prefecture how many events and seconds the numbers
+are behind the log and how many events could not be counted (parked). Exit code 4 where a part is away or an event parked.`,
+		Example: "  careledger status\n  careledger status --server http://127.0.0.1:8080 -o json",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return showStatus(cmd) },
+	}
+	clientFlags(cmd)
+	cmd.Flags().StringP("output", "o", "table", "table or json")
+	return cmd
+}
+
+// standingOf is a server's status as the API answers it.
+type standingOf struct {
+	Ledger      string `json:"ledger"`
+	Head        uint64 `json:"head,string"`
+	Log         string `json:"log"`
+	Bus         string `json:"bus"`
+	Warehouse   string `json:"warehouse"`
+	Prefectures []struct {
+		Code         string  `json:"code"`
+		Frontier     uint64  `json:"frontier,string"`
+		Head         uint64  `json:"head,string"`
+		BehindEvents uint64  `json:"behind_events"`
+		LagSeconds   float64 `json:"lag_seconds"`
+		Parked       uint64  `json:"parked"`
+	} `json:"prefectures"`
+}
+
+func showStatus(cmd *cobra.Command) error {
+	k, err := settings(cmd)
+	if err != nil {
+		return err
+	}
+	output := k.String("output")
+	if output != "table" && output != "json" {
+		return exitError{exitUsage, errors.New("--output: write table or json / 请写 table 或 json")}
+	}
+	c, err := newClient(cmd)
+	if err != nil {
+		return err
+	}
+	c.Patience = questionPatience
+	var raw []byte
+	if err := c.Get(cmd.Context(), "/api/v1/status", &raw); err != nil {
+		return err
+	}
+	var s standingOf
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return fmt.Errorf("the answer cannot be read: %w", err)
+	}
+	if output == "json" {
+		if _, err := cmd.OutOrStdout().Write(append(raw, '\n')); err != nil {
+			return err
+		}
+		return s.wrong()
+	}
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+	fmt.Fprintf(w, "log 日志\t%s\t%d events 条\n", s.Log, s.Head)
+	fmt.Fprintf(w, "bus 总线\t%s\n", s.Bus)
+	fmt.Fprintf(w, "warehouse 仓库\t%s\n", s.Warehouse)
+	for _, p := range s.Prefectures {
+		fmt.Fprintf(w, "%s\tcounted up to 已统计至 %d\tbehind 落后 %d events 条, %.1f s\tparked 搁置 %d\n", p.Code, p.Frontier, p.BehindEvents, p.LagSeconds, p.Parked)
+	}
+	return errors.Join(w.Flush(), s.wrong())
+}
+
+// wrong says what does not mend itself, or has not yet.
+func (s standingOf) wrong() error {
+	for part, state := range map[string]string{"log": s.Log, "bus": s.Bus, "warehouse": s.Warehouse} {
+		if state != "ok" {
+			return exitError{exitDiffers, fmt.Errorf("the %s cannot be reached: it is being tried again; see the server's log / 无法访问，正在重试，请查看服务日志", part)}
+		}
+	}
+	for _, p := range s.Prefectures {
+		if p.Parked > 0 {
+			return exitError{exitDiffers, fmt.Errorf("%d events of %s could not be counted: its numbers are incomplete; see the server's log / 有 %d 条事件未能统计，数字不完整，请查看服务日志", p.Parked, p.Code, p.Parked)}
+		}
+	}
+	return nil
+}
