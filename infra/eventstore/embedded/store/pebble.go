@@ -24,16 +24,18 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 		CacheSize:                   cacheBytes + int64(memTables+1)*int64(o.memTable), // Pebble takes its memtables off it, and keeps one more
 		MemTableSize:                o.memTable,
 		MemTableStopWritesThreshold: memTables,
-		// The index of streams is written to all over: the more of it goes down at once and the smaller the first
-		// level, the less often that level is written again.
-		L0CompactionThreshold: 10,
-		L0StopWritesThreshold: 24,
-		LBaseMaxBytes:         24 << 20,
-		TargetFileSizes:       [7]int64{8 << 20},
-		MaxOpenFiles:          512,
-		WALBytesPerSync:       0,
-		Logger:                &pebbleLog{logger: o.Logger, fail: guarded.fail},
-		EventListener:         (&background{guard: guarded, logger: o.Logger, patience: o.stallPatience}).listener(),
+		// The index of streams is written to all over: a small first level is cheap to write again. A compaction of the
+		// first tables takes others in up to 25 times the size of a table of that first level; with such small ones the
+		// tables of the log beside are not written again, and move down as they are once there are many.
+		L0CompactionThreshold:     10,
+		L0CompactionFileThreshold: 100,
+		L0StopWritesThreshold:     24,
+		LBaseMaxBytes:             4 << 20,
+		TargetFileSizes:           [7]int64{8 << 20, 256 << 10, 8 << 20},
+		MaxOpenFiles:              512,
+		WALBytesPerSync:           0,
+		Logger:                    &pebbleLog{logger: o.Logger, fail: guarded.fail},
+		EventListener:             (&background{guard: guarded, logger: o.Logger, patience: o.stallPatience}).listener(),
 	}
 	po.ApplyCompressionSettings(compression)
 	po.Experimental.SpanPolicyFunc = spanPolicy
