@@ -36,10 +36,8 @@ type recording struct {
 	acknowledged map[uuid.UUID]string // command id → stream
 }
 
-func newRecording(t *testing.T, c *client.Client, seed uint64) *recording {
+func newRecording(t *testing.T, c *client.Client, areas *area.Table, seed uint64) *recording {
 	t.Helper()
-	areas, err := area.Wenshan()
-	require.NoError(t, err)
 	return &recording{t: t, client: c, seed: seed, areas: areas, acknowledged: map[uuid.UUID]string{}}
 }
 

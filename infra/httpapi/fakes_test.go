@@ -15,6 +15,7 @@ import (
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/personal"
+	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
 )
@@ -323,4 +324,18 @@ func (b *buffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.b.String()
+}
+
+// drafted runs commands on the projection of 5326 and answers what follows.
+type drafted struct{ handler *command.Handler }
+
+func (d *drafted) Say(ctx context.Context, c projection.Command, by command.Context) error {
+	return command.Execute(ctx, d.handler, projection.Decider(), projection.Stream("5326"), []command.Item[projection.Command]{{Context: by, Command: c}})[0].Err
+}
+
+func (d *drafted) Standing(ctx context.Context) (s ProjectionStatus, err error) {
+	err = command.View(ctx, d.handler, projection.Decider(), projection.Stream("5326"), func(at projection.State, _ int64) {
+		s = ProjectionStatus{Serving: at.Serving, Previous: at.Previous, Building: at.Building, Paused: at.Paused, Projected: 7, Head: 70123}
+	})
+	return s, err
 }

@@ -76,6 +76,7 @@ func open(t testing.TB) *door {
 	d.handler, err = New(Options{
 		Handler: h, Admission: admission.New(h, clock), Enrolment: enrolment.New(h, clock), History: d.ledger, Areas: areas, Plan: p,
 		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Registers: d.registers,
+		Projection: &drafted{handler: h}, Facts: 3,
 		Live: d.hub, Draining: d.draining, Head: func() uint64 { return 70123 }, Due: func() uint64 { return d.due },
 		Status: func(context.Context) Status {
 			return Status{Ledger: "l", Head: 70123, Prefectures: []PrefectureStatus{{Code: "5326", Frontier: 70120, Head: 70123}}}

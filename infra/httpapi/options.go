@@ -93,28 +93,30 @@ type PrefectureStatus struct {
 
 // Options wire the door to everything behind it. All are needed.
 type Options struct {
-	Handler   *command.Handler
-	Admission *admission.Process
-	Enrolment *enrolment.Process
-	History   History
-	Areas     *area.Table
-	Plan      *plan.Plan
-	Sealer    Sealer
-	Erased    error // what Sealer answers for a person whose key is gone
-	Identity  Identity
-	Unknown   error // what Identity answers for a token or code that nobody bears
-	Cells     Cells
-	Registers Registers
-	Live      Live
-	Draining  <-chan struct{} // closed when the server begins to stop: pages are sent away
-	Status    func(ctx context.Context) Status
-	Head      func() uint64 // the prefecture's newest ledger number
-	Due       func() uint64 // the ledger number that the numbers should have reached by now
-	Ready     func(ctx context.Context) error
-	Page      http.Handler
-	Registry  *prometheus.Registry
-	Logger    *slog.Logger
-	Now       func() time.Time
+	Handler    *command.Handler
+	Admission  *admission.Process
+	Enrolment  *enrolment.Process
+	History    History
+	Areas      *area.Table
+	Plan       *plan.Plan
+	Sealer     Sealer
+	Erased     error // what Sealer answers for a person whose key is gone
+	Identity   Identity
+	Unknown    error // what Identity answers for a token or code that nobody bears
+	Cells      Cells
+	Registers  Registers
+	Projection Projection
+	Facts      int // the version of what this build turns events into
+	Live       Live
+	Draining   <-chan struct{} // closed when the server begins to stop: pages are sent away
+	Status     func(ctx context.Context) Status
+	Head       func() uint64 // the prefecture's newest ledger number
+	Due        func() uint64 // the ledger number that the numbers should have reached by now
+	Ready      func(ctx context.Context) error
+	Page       http.Handler
+	Registry   *prometheus.Registry
+	Logger     *slog.Logger
+	Now        func() time.Time
 }
 
 // Validate names every option that is missing.
@@ -123,7 +125,7 @@ func (o Options) Validate() error {
 	for name, missing := range map[string]bool{
 		"Handler": o.Handler == nil, "Admission": o.Admission == nil, "Enrolment": o.Enrolment == nil, "History": o.History == nil,
 		"Areas": o.Areas == nil, "Plan": o.Plan == nil, "Sealer": o.Sealer == nil, "Erased": o.Erased == nil, "Identity": o.Identity == nil,
-		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Registers": o.Registers == nil, "Live": o.Live == nil,
+		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Live": o.Live == nil,
 		"Draining": o.Draining == nil, "Status": o.Status == nil, "Head": o.Head == nil, "Due": o.Due == nil, "Ready": o.Ready == nil, "Page": o.Page == nil,
 		"Registry": o.Registry == nil, "Logger": o.Logger == nil, "Now": o.Now == nil,
 	} {

@@ -22,6 +22,7 @@ type list[T any] struct {
 type answer[T any] struct{ Body T }
 
 func (s *server) registerReads(api huma.API) {
+	s.registerRebuild(api)
 	get(api, s, "indicators", "/indicators", "The indicators of an area and period", access.ReadNumbers, s.cells)
 	get(api, s, "trend", "/indicators/{code}/trend", "One indicator of one area, month by month", access.ReadNumbers, s.trend)
 	get(api, s, "indicator-definitions", "/indicator-definitions", "How each indicator is counted, in the plan's order", access.ReadNumbers, s.definitions)

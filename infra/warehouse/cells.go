@@ -150,6 +150,19 @@ func (w *Warehouse) NumberAt(ctx context.Context, prefecture string, t time.Time
 	return number, err
 }
 
+// Projected answers when the newest projected event of a prefecture was recorded; zero without any.
+func (w *Warehouse) Projected(ctx context.Context, prefecture string) (at time.Time, err error) {
+	var rows []struct {
+		RecordedAt time.Time `ch:"recorded_at"`
+	}
+	err = w.read(ctx, &rows, "SELECT recorded_at FROM {db}.events WHERE prefecture = @prefecture ORDER BY number DESC LIMIT 1",
+		clickhouse.Named("prefecture", prefecture))
+	if err != nil || len(rows) == 0 {
+		return at, err
+	}
+	return rows[0].RecordedAt.UTC(), nil
+}
+
 // Parked implements indicators.Store.
 func (w *Warehouse) Parked(ctx context.Context, prefecture string) (uint64, error) {
 	var n uint64

@@ -67,8 +67,9 @@ func columnsOf(t reflect.Type) []string {
 	return columns
 }
 
-type checkpointRow struct {
+type progressRow struct {
 	Prefecture string    `ch:"prefecture"`
+	Term       uint64    `ch:"term"`
 	Epoch      int32     `ch:"epoch"`
 	Number     uint64    `ch:"number"`
 	EventID    uuid.UUID `ch:"event_id"`
@@ -77,51 +78,51 @@ type checkpointRow struct {
 	At         time.Time `ch:"at"`
 }
 
-// Checkpoint answers how far a prefecture is projected; the zero checkpoint where nothing is.
-func (w *Warehouse) Checkpoint(ctx context.Context, prefecture string) (event.Checkpoint, error) {
-	var rows []checkpointRow
-	err := w.read(ctx, &rows, `SELECT prefecture, epoch, number, event_id, commit, prepare, at FROM {db}.checkpoints
-		WHERE prefecture = @prefecture ORDER BY number DESC LIMIT 1`, clickhouse.Named("prefecture", prefecture))
+// Checkpoint answers how far a prefecture is projected and in which term; zeros where nothing is.
+func (w *Warehouse) Checkpoint(ctx context.Context, prefecture string) (event.Checkpoint, uint64, error) {
+	var rows []progressRow
+	err := w.read(ctx, &rows, `SELECT prefecture, term, epoch, number, event_id, commit, prepare, at FROM {db}.progress
+		WHERE prefecture = @prefecture ORDER BY term DESC, number DESC LIMIT 1`, clickhouse.Named("prefecture", prefecture))
 	if err != nil || len(rows) == 0 {
-		return event.Checkpoint{}, err
+		return event.Checkpoint{}, 0, err
 	}
 	r := rows[0]
 	return event.Checkpoint{
 		Epoch: int(r.Epoch), Number: r.Number, EventID: r.EventID, Position: event.Position{Commit: r.Commit, Prepare: r.Prepare},
-	}, nil
+	}, r.Term, nil
 }
 
-// Advance writes the checkpoint, after the rows that it stands for.
-func (w *Warehouse) Advance(ctx context.Context, prefecture string, to event.Checkpoint) error {
-	return insert(ctx, w, "checkpoints", []checkpointRow{{
-		Prefecture: prefecture, Epoch: int32(to.Epoch), Number: to.Number, EventID: to.EventID,
+// Advance writes a term's checkpoint, after the rows that it stands for.
+func (w *Warehouse) Advance(ctx context.Context, prefecture string, term uint64, to event.Checkpoint) error {
+	return insert(ctx, w, "progress", []progressRow{{
+		Prefecture: prefecture, Term: term, Epoch: int32(to.Epoch), Number: to.Number, EventID: to.EventID,
 		Commit: to.Position.Commit, Prepare: to.Position.Prepare, At: time.Now().UTC(),
 	}})
 }
 
 // TakeBack removes rows above a number.
 func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint64) error {
-	for _, table := range facts.Tables() {
-		args := []any{clickhouse.Named("prefecture", prefecture), clickhouse.Named("above", above)}
+	return w.empty(ctx, facts.Tables(), "prefecture = @prefecture AND number > @above",
+		clickhouse.Named("prefecture", prefecture), clickhouse.Named("above", above))
+}
+
+// Forget empties everything of a prefecture: the checkpoint first, so that half of it is never taken for the whole.
+func (w *Warehouse) Forget(ctx context.Context, prefecture string) error {
+	return w.empty(ctx, append([]string{"progress", "cells", "cell_history"}, facts.Tables()...), "prefecture = @prefecture",
+		clickhouse.Named("prefecture", prefecture))
+}
+
+// empty removes what meets a condition from tables, one after the other. Looking is much cheaper than removing nothing.
+func (w *Warehouse) empty(ctx context.Context, tables []string, condition string, args ...any) error {
+	for _, table := range tables {
 		var rows uint64
-		if err := w.one(ctx, &rows, "SELECT count() FROM {db}."+table+" WHERE prefecture = @prefecture AND number > @above", args...); err != nil {
+		if err := w.one(ctx, &rows, "SELECT count() FROM {db}."+table+" WHERE "+condition, args...); err != nil {
 			return fmt.Errorf("count %s: %w", table, err)
 		}
 		if rows == 0 {
 			continue
 		}
-		if err := w.exec(ctx, "DELETE FROM {db}."+table+" WHERE prefecture = @prefecture AND number > @above", args...); err != nil {
-			return fmt.Errorf("take back from %s: %w", table, err)
-		}
-	}
-	return nil
-}
-
-// Forget empties everything of a prefecture: the checkpoint first, so that half of it is never taken for the whole.
-func (w *Warehouse) Forget(ctx context.Context, prefecture string) error {
-	for _, table := range append([]string{"checkpoints", "cells", "cell_history"}, facts.Tables()...) {
-		err := w.exec(ctx, "DELETE FROM {db}."+table+" WHERE prefecture = @prefecture", clickhouse.Named("prefecture", prefecture))
-		if err != nil {
+		if err := w.exec(ctx, "DELETE FROM {db}."+table+" WHERE "+condition, args...); err != nil {
 			return fmt.Errorf("empty %s: %w", table, err)
 		}
 	}

@@ -61,6 +61,15 @@ func Open(o Options) (*Warehouse, error) {
 	return &Warehouse{conn: conn, database: o.Database, logger: o.Logger}, nil
 }
 
+// Set is another set of facts and cells behind the same connection, in a database of its own. The first is the one that was
+// opened.
+func (w *Warehouse) Set(number int) *Warehouse {
+	if number <= 1 {
+		return w
+	}
+	return &Warehouse{conn: w.conn, database: fmt.Sprintf("%s_set%d", w.database, number), logger: w.logger}
+}
+
 // Migrate makes the database and what is missing in it. It may run any number of times, by several at once.
 func (w *Warehouse) Migrate(ctx context.Context) error {
 	statements := []string{"CREATE DATABASE IF NOT EXISTS {db}"}
@@ -68,9 +77,9 @@ func (w *Warehouse) Migrate(ctx context.Context) error {
 		statements = append(statements, m.SQL...)
 	}
 	statements = append(statements, indicators.Tables()...)
-	statements = append(statements, `CREATE TABLE IF NOT EXISTS {db}.checkpoints (prefecture LowCardinality(String), epoch Int32,
+	statements = append(statements, `CREATE TABLE IF NOT EXISTS {db}.progress (prefecture LowCardinality(String), term UInt64, epoch Int32,
 		number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'))
-		ENGINE = ReplacingMergeTree(number) ORDER BY prefecture SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`)
+		ENGINE = ReplacingMergeTree(number) ORDER BY (prefecture, term) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`)
 	for _, s := range statements {
 		if err := w.exec(ctx, s); err != nil {
 			return fmt.Errorf("migrate the warehouse: %w", err)

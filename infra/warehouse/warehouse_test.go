@@ -72,9 +72,10 @@ func TestAWarehouse(t *testing.T) {
 	month := calendar.MonthOf(2022, time.November)
 
 	t.Run("an empty one has no checkpoint and nothing kept", func(t *testing.T) {
-		c, err := w.Checkpoint(ctx, "5326")
+		c, term, err := w.Checkpoint(ctx, "5326")
 		require.NoError(t, err)
 		require.Zero(t, c)
+		require.Zero(t, term)
 		kept, err := w.AllKept(ctx, "5326")
 		require.NoError(t, err)
 		require.Empty(t, kept)
@@ -162,13 +163,17 @@ func TestAWarehouse(t *testing.T) {
 		require.NoError(t, w.TakeBack(ctx, "5326", 7))
 		require.Equal(t, is(50), value(t, 11, "monthly-visit-rate", "532601"), "the second visit is gone with what took it back")
 	})
-	t.Run("a checkpoint is the newest", func(t *testing.T) {
+	t.Run("a checkpoint is the newest of the latest term", func(t *testing.T) {
+		at := func(n uint64) event.Checkpoint { return event.Checkpoint{Epoch: 1, Number: n, EventID: ann} }
 		for n := uint64(1); n <= 3; n++ {
-			require.NoError(t, w.Advance(ctx, "5326", event.Checkpoint{Epoch: 1, Number: n, EventID: ann}))
+			require.NoError(t, w.Advance(ctx, "5326", 7, at(n)))
 		}
-		c, err := w.Checkpoint(ctx, "5326")
+		require.NoError(t, w.Advance(ctx, "5326", 8, at(3)))
+		require.NoError(t, w.Advance(ctx, "5326", 7, at(5)), "who has lost the prefecture may still write")
+		c, term, err := w.Checkpoint(ctx, "5326")
 		require.NoError(t, err)
-		require.Equal(t, event.Checkpoint{Epoch: 1, Number: 3, EventID: ann}, c)
+		require.Equal(t, at(3), c)
+		require.EqualValues(t, 8, term)
 	})
 	t.Run("the newest cell is kept, with its slab's number", func(t *testing.T) {
 		for n := uint64(1); n <= 2; n++ {
@@ -223,9 +228,10 @@ func TestAWarehouse(t *testing.T) {
 	})
 	t.Run("a prefecture is forgotten whole", func(t *testing.T) {
 		require.NoError(t, w.Forget(ctx, "5326"))
-		c, err := w.Checkpoint(ctx, "5326")
+		c, term, err := w.Checkpoint(ctx, "5326")
 		require.NoError(t, err)
 		require.Zero(t, c)
+		require.Zero(t, term)
 		require.Nil(t, value(t, 99, "elder-beds", "532600"))
 	})
 }

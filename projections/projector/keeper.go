@@ -61,7 +61,9 @@ func (k *keeper) run(ctx context.Context) error {
 		if err := k.projector.advance(ctx, frontier); err != nil {
 			return err
 		}
-		if err := k.count(ctx, marks, frontier.Number); err != nil {
+		if quiet := k.projector.Quiet; quiet != nil && quiet() && !live {
+			k.projector.remark(marks)
+		} else if err := k.count(ctx, marks, frontier.Number); err != nil {
 			return err
 		}
 		pause := max(pauseWhileLive, time.Since(started)/2)
@@ -127,6 +129,10 @@ func (k *keeper) count(ctx context.Context, marks indicators.Marks, frontier uin
 			}
 		}
 		changed = append(changed, k.differences(numbers, w, frontier, at)...)
+	}
+	// Whoever claims the prefecture takes rows back only after that: without a claim until here, all rows were there.
+	if err := p.look(ctx); err != nil {
+		return err
 	}
 	if err := p.Store.Keep(ctx, p.Engine.Plan.Prefecture, changed, slabs, frontier); err != nil {
 		return fmt.Errorf("keep cells: %w", err)

@@ -22,11 +22,13 @@ type Feed func(ctx context.Context, from event.Checkpoint, take func(ctx context
 // Store is the warehouse as the projector needs it. Every write is durable when it returns.
 type Store interface {
 	indicators.Measurer
-	Checkpoint(ctx context.Context, prefecture string) (event.Checkpoint, error)
+	// Checkpoint answers how far a prefecture is projected, and in which term.
+	Checkpoint(ctx context.Context, prefecture string) (at event.Checkpoint, term uint64, err error)
 	// TakeBack removes the prefecture's rows above a number: those of a batch whose checkpoint was never written.
 	TakeBack(ctx context.Context, prefecture string, above uint64) error
 	Write(ctx context.Context, rows []facts.Row) error
-	Advance(ctx context.Context, prefecture string, to event.Checkpoint) error
+	// Advance writes a term's checkpoint. The latest term's counts, whatever an earlier one still writes.
+	Advance(ctx context.Context, prefecture string, term uint64, to event.Checkpoint) error
 	AllKept(ctx context.Context, prefecture string) ([]indicators.Number, error)
 	// Keep writes cells that changed, their slabs, and that everything is counted up to a number, all at once.
 	Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []Slab, counted uint64) error
@@ -57,12 +59,17 @@ type Projector struct {
 	Store  Store
 	Feed   Feed
 	Epoch  int
+	// Term rises whenever the work on this prefecture passes to another projector, which fences off those before it.
+	Term uint64
+	// Quiet says that nobody reads the cells just now: nothing is counted before everything is projected. Nil: never.
+	Quiet func() bool
 	// Mismatch reports whether an error of the feed says that the checkpoint is not of this log.
 	Mismatch func(error) bool
 	Announce func(ctx context.Context, n Notice) error
 	Now      func() time.Time
 	Logger   *slog.Logger
 
+	term     uint64 // Term, or more where the warehouse has seen more: the log may have moved to another store
 	mu       sync.Mutex
 	marks    indicators.Marks
 	frontier event.Checkpoint // the last event whose rows are written
@@ -73,13 +80,9 @@ type Projector struct {
 
 // Run projects until ctx ends or something breaks; the caller runs it again, and it goes on from its checkpoint.
 func (p *Projector) Run(ctx context.Context) error {
-	prefecture := p.Engine.Plan.Prefecture
-	from, err := p.Store.Checkpoint(ctx, prefecture)
+	from, err := p.begin(ctx)
 	if err != nil {
-		return fmt.Errorf("read the checkpoint of %s: %w", prefecture, err)
-	}
-	if err := p.Store.TakeBack(ctx, prefecture, from.Number); err != nil {
-		return fmt.Errorf("take back unfinished rows of %s: %w", prefecture, err)
+		return err
 	}
 	keeper, err := p.newKeeper(ctx)
 	if err != nil {
@@ -104,14 +107,41 @@ func (p *Projector) Run(ctx context.Context) error {
 		}
 	}
 	if err != nil && p.Mismatch(err) {
+		prefecture := p.Engine.Plan.Prefecture
 		p.Logger.Warn("the warehouse was built from another log; it is thrown away and built anew", "prefecture", prefecture)
 		return errors.Join(err, p.Store.Forget(context.WithoutCancel(ctx), prefecture))
 	}
 	return err
 }
 
+// begin claims the prefecture for this term, and then takes back what earlier ones left behind their checkpoint. Without
+// a checkpoint nothing that lies there can be relied on.
+func (p *Projector) begin(ctx context.Context) (event.Checkpoint, error) {
+	prefecture := p.Engine.Plan.Prefecture
+	from, term, err := p.Store.Checkpoint(ctx, prefecture)
+	if err != nil {
+		return from, fmt.Errorf("read the checkpoint of %s: %w", prefecture, err)
+	}
+	p.term = max(p.Term, term+1)
+	if from.Number == 0 {
+		if err := p.Store.Forget(ctx, prefecture); err != nil {
+			return from, fmt.Errorf("empty %s: %w", prefecture, err)
+		}
+	}
+	if err := p.Store.Advance(ctx, prefecture, p.term, from); err != nil {
+		return from, fmt.Errorf("claim %s: %w", prefecture, err)
+	}
+	if err := p.Store.TakeBack(ctx, prefecture, from.Number); err != nil {
+		return from, fmt.Errorf("take back unfinished rows of %s: %w", prefecture, err)
+	}
+	return from, nil
+}
+
 // ErrLost ends a run: the warehouse no longer holds what was written to it. The next run builds it anew from the log.
 var ErrLost = errors.New("the warehouse has lost what was projected")
+
+// ErrFenced ends a run whose prefecture another projector has claimed.
+var ErrFenced = errors.New("another projector has this prefecture now")
 
 // guardEvery is how often an idle projector looks whether the warehouse still holds its rows.
 const guardEvery = time.Second
@@ -126,17 +156,27 @@ func (p *Projector) guard(ctx context.Context) error {
 			return ctx.Err()
 		case <-tick.C:
 		}
-		p.mu.Lock()
-		advanced := p.advanced
-		p.mu.Unlock()
-		held, err := p.Store.Checkpoint(ctx, p.Engine.Plan.Prefecture)
-		if err != nil {
-			return fmt.Errorf("look at the checkpoint of %s: %w", p.Engine.Plan.Prefecture, err)
-		}
-		if held.Number < advanced {
-			return fmt.Errorf("%w: it is at %d and was at %d", ErrLost, held.Number, advanced)
+		if err := p.look(ctx); err != nil {
+			return err
 		}
 	}
+}
+
+// look fails where the warehouse is behind what was written to it, or another term has begun.
+func (p *Projector) look(ctx context.Context) error {
+	p.mu.Lock()
+	advanced := p.advanced
+	p.mu.Unlock()
+	held, term, err := p.Store.Checkpoint(ctx, p.Engine.Plan.Prefecture)
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at the checkpoint of %s: %w", p.Engine.Plan.Prefecture, err)
+	case term > p.term:
+		return fmt.Errorf("%w: %s", ErrFenced, p.Engine.Plan.Prefecture)
+	case held.Number < advanced || term < p.term:
+		return fmt.Errorf("%w: it is at %d and was at %d", ErrLost, held.Number, advanced)
+	}
+	return nil
 }
 
 // reset marks everything: what was marked before a crash is not known, and marking too much is safe.
@@ -186,7 +226,7 @@ func (p *Projector) advance(ctx context.Context, to event.Checkpoint) error {
 	if there {
 		return nil
 	}
-	if err := p.Store.Advance(ctx, p.Engine.Plan.Prefecture, to); err != nil {
+	if err := p.Store.Advance(ctx, p.Engine.Plan.Prefecture, p.term, to); err != nil {
 		return fmt.Errorf("write the checkpoint: %w", err)
 	}
 	p.mu.Lock()
@@ -230,4 +270,11 @@ func (p *Projector) marked() (indicators.Marks, event.Checkpoint, bool) {
 	marks := p.marks
 	p.marks = indicators.Marks{}
 	return marks, p.frontier, p.live
+}
+
+// remark puts marks back that were not counted. What comes next wakes the keeper.
+func (p *Projector) remark(marks indicators.Marks) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.marks.Merge(marks)
 }

@@ -28,6 +28,7 @@ type store struct {
 	steps      []string
 	rows       []facts.Row
 	at         event.Checkpoint
+	term       uint64
 	failAtOnce map[string]error
 	kept       [][]indicators.Number
 	counted    chan uint64
@@ -46,10 +47,10 @@ func (s *store) step(name string) error {
 	return err
 }
 
-func (s *store) Checkpoint(context.Context, string) (event.Checkpoint, error) {
+func (s *store) Checkpoint(context.Context, string) (event.Checkpoint, uint64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.at, nil
+	return s.at, s.term, nil
 }
 
 func (s *store) TakeBack(_ context.Context, _ string, above uint64) error {
@@ -70,13 +71,21 @@ func (s *store) Write(_ context.Context, rows []facts.Row) error {
 	return s.step("rows")
 }
 
-func (s *store) Advance(_ context.Context, _ string, to event.Checkpoint) error {
-	if err := s.step("checkpoint"); err != nil {
+func (s *store) Advance(_ context.Context, _ string, term uint64, to event.Checkpoint) error {
+	s.mu.Lock()
+	step := "checkpoint"
+	if term > s.term {
+		step = "claim"
+	}
+	s.mu.Unlock()
+	if err := s.step(step); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.at = to
+	if term >= s.term {
+		s.at, s.term = to, term
+	}
 	return nil
 }
 
@@ -182,7 +191,7 @@ func (s *store) value(code, area, month string) float64 {
 func TestRowsThenTheCheckpointThenCells(t *testing.T) {
 	s := newStore()
 	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
-	require.Equal(t, "take back", s.steps[0])
+	require.Equal(t, []string{"forget", "claim", "take back"}, s.steps[:3])
 	for i, step := range s.steps {
 		if step == "cells" && slices.Contains(s.steps[:i], "rows") {
 			require.Contains(t, s.steps[slices.Index(s.steps, "rows"):i], "checkpoint")
@@ -227,11 +236,27 @@ func TestAnIdleProjectorSeesThatItsRowsAreGone(t *testing.T) {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.at, s.rows = event.Checkpoint{}, nil
+		s.at, s.term, s.rows = event.Checkpoint{}, 0, nil
 	}()
 	require.ErrorIs(t, projecting(t, s, 0, from(beds(1), beds(2))), projector.ErrLost)
 	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
 	require.InDelta(t, 20, s.value("elder-beds", "532600", "2021-12"), 0)
+}
+
+// Another projector claims the prefecture while this one does not know it yet.
+func TestAFencedProjectorEndsAndItsCheckpointsDoNotCount(t *testing.T) {
+	s := newStore()
+	go func() {
+		for <-s.counted < 2 {
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.term++
+	}()
+	require.ErrorIs(t, projecting(t, s, 0, from(beds(1), beds(2))), projector.ErrFenced)
+	claimed := s.term
+	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
+	require.Equal(t, claimed+1, s.term, "the next term begins")
 }
 
 func TestAnotherLogMeansToBeginAnew(t *testing.T) {

@@ -20,7 +20,6 @@ import (
 	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/identity"
 	"github.com/careledger/careledger/infra/vault"
-	"github.com/careledger/careledger/projections/indicators"
 )
 
 // App is one running process.
@@ -36,7 +35,7 @@ type App struct {
 	handler  *command.Handler
 	admit    *admission.Process
 	enrol    *enrolment.Process
-	cells    *indicators.Service
+	own      *prefecture
 	hub      *hub
 	draining chan struct{} // closed when Stop begins
 	heads    sync.Map      // prefecture → *atomic.Uint64
@@ -52,7 +51,10 @@ type App struct {
 	cancel context.CancelFunc
 	work   sync.WaitGroup
 	failed chan error
-	lag    atomic.Value // time.Time: when the newest projected event was recorded
+
+	instance    string // this data directory's name among the processes that share a log
+	prefectures *prefectures
+	projecting  atomic.Int32 // prefectures, by this process
 }
 
 // New checks the options and reads the plan and the areas.
@@ -111,6 +113,9 @@ func (a *App) Start(ctx context.Context) error {
 	if err := version(a.options.Dir); err != nil {
 		return errors.Join(err, a.locked.Close())
 	}
+	if a.instance, err = a.options.instance(); err != nil {
+		return errors.Join(err, a.locked.Close())
+	}
 	if a.options.has(API) { // the address first: a taken port is told before anything is opened
 		var listen net.ListenConfig
 		if a.listener, err = listen.Listen(ctx, "tcp", a.options.Listen); err != nil {
@@ -127,6 +132,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	a.cancel = cancel
+	a.prefectures = newPrefectures(running, a)
 	a.startWork(running)
 	if a.server != nil {
 		a.work.Go(func() {
@@ -145,13 +151,11 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.handler = command.NewHandler(a.engines.log, a.engines.log.Ledger())
 	a.admit, a.enrol = admission.New(a.handler, o.Now), enrolment.New(a.handler, o.Now)
-	a.cells = &indicators.Service{
-		Engine: indicators.Engine{Plan: a.plan, Areas: a.areas, Store: a.engines.warehouse}, Store: a.engines.warehouse, Now: o.Now,
-	}
+	a.own = a.newPrefecture(a.plan, a.areas)
 	if !o.has(API) {
 		return nil
 	}
-	if err := a.openVault(ctx); err != nil {
+	if err := errors.Join(a.own.sets.load(ctx), a.openVault(ctx)); err != nil {
 		return err
 	}
 	return a.openDoor()
@@ -247,10 +251,10 @@ func (a *App) TokenFile() string { return a.tokenFile }
 // wholeLedger is how the relay calls the head of all prefectures.
 const wholeLedger = "all"
 
-// newest is the prefecture's newest ledger number as far as it is known. A relay that lost the bus does not know a
+// newest is a prefecture's newest ledger number as far as it is known. A relay that lost the bus does not know a
 // prefecture's before its next event: the ledger's stands in, so that numbers that are behind are not taken for new.
-func (a *App) newest() uint64 {
-	if number := a.head(a.plan.Prefecture).Load(); number > 0 {
+func (a *App) newest(prefecture string) uint64 {
+	if number := a.head(prefecture).Load(); number > 0 {
 		return number
 	}
 	return a.head(wholeLedger).Load()

@@ -13,6 +13,7 @@ import (
 	"github.com/careledger/careledger/infra/identity"
 	"github.com/careledger/careledger/infra/vault"
 	"github.com/careledger/careledger/infra/web"
+	"github.com/careledger/careledger/projections/facts"
 )
 
 const signInFor = 24 * time.Hour
@@ -21,8 +22,8 @@ func (a *App) openDoor() error {
 	o := a.options
 	door, err := httpapi.New(httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
-		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: a.cells, Registers: a.engines.warehouse, Live: a.hub, Status: a.status,
-		Head: a.newest, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(),
+		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Projection: &rebuilding{prefecture: a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
+		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(),
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})
 	if err != nil {
@@ -67,24 +68,36 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 		}
 		return "ok"
 	}
-	p := httpapi.PrefectureStatus{Code: a.plan.Prefecture, Head: a.newest()}
-	frontier, err := a.engines.warehouse.Frontier(ctx, a.plan.Prefecture)
 	s := httpapi.Status{
 		Ledger: a.engines.log.Ledger().String(), Head: a.head(wholeLedger).Load(),
-		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)), Warehouse: say(err),
+		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)),
 	}
-	if err == nil {
-		p.Frontier = frontier
-		p.Head = max(p.Head, p.Frontier)
-		p.BehindEvents = p.Head - p.Frontier
-		p.Parked, _ = a.engines.warehouse.Parked(ctx, a.plan.Prefecture) // asked just before: an outage in between shows next time
-	}
-	if p.BehindEvents > 0 {
-		if at, known := a.lag.Load().(time.Time); known {
-			p.LagSeconds = a.options.Now().Sub(at).Seconds()
+	for _, work := range a.prefectures.list() {
+		p, err := work.standing(ctx)
+		if work == a.own {
+			s.Warehouse = say(err)
 		}
+		s.Head = max(s.Head, p.Head)
+		s.Prefectures = append(s.Prefectures, p)
 	}
-	s.Head = max(s.Head, p.Head)
-	s.Prefectures = []httpapi.PrefectureStatus{p}
 	return s
+}
+
+// standing is how far a prefecture's numbers follow the log. What the warehouse cannot say just now is left out.
+func (p *prefecture) standing(ctx context.Context) (s httpapi.PrefectureStatus, err error) {
+	w, code := p.sets.serving(), p.code()
+	s = httpapi.PrefectureStatus{Code: code, Head: p.app.newest(code)}
+	if s.Frontier, err = w.Frontier(ctx, code); err != nil {
+		return s, err
+	}
+	s.Head = max(s.Head, s.Frontier)
+	s.BehindEvents = s.Head - s.Frontier
+	s.Parked, _ = w.Parked(ctx, code) // asked just before: an outage in between shows next time
+	if s.BehindEvents == 0 {
+		return s, nil
+	}
+	if at, err := w.Projected(ctx, code); err == nil && !at.IsZero() {
+		s.LagSeconds = p.app.options.Now().Sub(at).Seconds()
+	}
+	return s, nil
 }

@@ -26,9 +26,9 @@ func TestNumbersAreDueOnceTheyHadTimeToFollow(t *testing.T) {
 
 func TestTheLedgersHeadStandsInForAPrefecturesThatIsNotKnown(t *testing.T) {
 	a := &App{plan: &plan.Plan{Prefecture: "5326"}}
-	require.Zero(t, a.newest())
+	require.Zero(t, a.newest("5326"))
 	a.head(wholeLedger).Store(70)
-	require.EqualValues(t, 70, a.newest())
+	require.EqualValues(t, 70, a.newest("5326"))
 	a.head("5326").Store(60)
-	require.EqualValues(t, 60, a.newest())
+	require.EqualValues(t, 60, a.newest("5326"))
 }

@@ -3,26 +3,22 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
-	"github.com/careledger/careledger/domain/alert"
-	"github.com/careledger/careledger/domain/calendar"
-	"github.com/careledger/careledger/domain/command"
-	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/reservation"
 	"github.com/careledger/careledger/infra/bus"
+	"github.com/careledger/careledger/infra/eventstore"
 	"github.com/careledger/careledger/infra/notify"
-	"github.com/careledger/careledger/projections/alerts"
-	"github.com/careledger/careledger/projections/indicators"
-	"github.com/careledger/careledger/projections/projector"
-	"github.com/careledger/careledger/projections/registers"
 )
 
-// noticeCells is the kind of notice that tells pages which cells changed.
-const noticeCells = "cells"
+// The kinds of notices that open pages are told: which cells changed, and of alerts.
+const (
+	noticeCells  = "cells"
+	noticeAlerts = "alerts"
+)
 
 // startWork starts what the roles ask for; each part runs again when it breaks off.
 func (a *App) startWork(ctx context.Context) {
@@ -40,23 +36,24 @@ func (a *App) startWork(ctx context.Context) {
 	keep("heads", a.followHeads)
 	keep("trim", a.trim)
 	if o.has(API) {
-		keep("live", a.followNotices)
-		keep("alert notices", a.followAlerts)
+		keep("live", a.followNotices(noticeCells))
+		keep("alert notices", a.followNotices(noticeAlerts))
+		keep("clerk", a.clerk)
+		a.prefectures.serve()
 	}
 	if o.has(Relay) {
-		keep("relay", a.relay)
-		keep("clerk", a.clerk)
-		keep("admissions", a.track(a.admit, "admissions"))
-		keep("enrolments", a.track(a.enrol, "enrolments"))
+		keep("relay", a.publish)
 	}
-	if o.has(Projector) {
-		keep("projector", a.project)
+	keep("prefectures", a.prefectures.follow)
+	if o.has(Alerts) && o.Webhook != "" {
+		keep("webhook", func(ctx context.Context) error { return a.lease("webhook", nil).Hold(ctx, a.tellWebhook) })
 	}
-	if o.has(Alerts) {
-		keep("alerts", a.watchAlerts)
-		if o.Webhook != "" {
-			keep("webhook", a.tellWebhook)
-		}
+}
+
+// lease is this process's claim to a piece of work that only one may do at a time.
+func (a *App) lease(name string, reluctance func() time.Duration) *eventstore.Lease {
+	return &eventstore.Lease{
+		Log: a.engines.log, Name: name, Holder: a.instance, Alone: a.engines.storeServer != nil, Reluctance: reluctance,
 	}
 }
 
@@ -77,32 +74,40 @@ func (a *App) followHeads(ctx context.Context) error {
 		if prefecture != a.plan.Prefecture && prefecture != wholeLedger {
 			return nil
 		}
-		a.due.heard(a.newest(), now)
-		if a.newest() > told && now.Sub(last) >= headEvery {
-			told, last = a.newest(), now
+		newest := a.newest(a.plan.Prefecture)
+		a.due.heard(newest, now)
+		if newest > told && now.Sub(last) >= headEvery {
+			told, last = newest, now
 			a.hub.publish("head", fmt.Appendf(nil, `{"prefecture":%q,"head":"%d"}`, a.plan.Prefecture, told))
 		}
 		return nil
 	})
 }
 
-func (a *App) followNotices(ctx context.Context) error {
-	return a.engines.bus.Notices(ctx, noticeCells, func(_ string, body []byte) error {
-		a.hub.publish(noticeCells, append([]byte{}, body...))
-		return nil
-	})
+// followNotices tells open pages what the bus says of their prefecture.
+func (a *App) followNotices(kind string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return a.engines.bus.Notices(ctx, kind, func(prefecture string, body []byte) error {
+			if prefecture == a.plan.Prefecture {
+				a.hub.publish(kind, append([]byte{}, body...))
+			}
+			return nil
+		})
+	}
 }
 
-// followAlerts tells open pages of alerts as they come off the bus.
-func (a *App) followAlerts(ctx context.Context) error {
-	return a.engines.bus.Notices(ctx, "alerts", func(_ string, body []byte) error {
-		a.hub.publish("alerts", append([]byte{}, body...))
-		return nil
+// publish relays the log to the bus, and finishes beside it what hangs between two streams, while no other process does.
+func (a *App) publish(ctx context.Context) error {
+	return a.lease("relay", nil).Hold(ctx, func(ctx context.Context, _ uint64) error {
+		ctx, cancel := context.WithCancel(ctx)
+		var beside sync.WaitGroup
+		defer beside.Wait()
+		defer cancel()
+		for name, kind := range map[string]reservation.Kind{"admissions": a.admit, "enrolments": a.enrol} {
+			beside.Go(func() { keepRunning(ctx, a.options.Logger, name, a.track(kind, name)) })
+		}
+		return a.engines.bus.Relay(ctx, a.engines.log, bus.RelayOptions{Checkpoints: a.engines.log.Checkpoints("relay")})
 	})
-}
-
-func (a *App) relay(ctx context.Context) error {
-	return a.engines.bus.Relay(ctx, a.engines.log, bus.RelayOptions{Checkpoints: a.engines.log.Checkpoints("relay")})
 }
 
 func (a *App) clerk(ctx context.Context) error {
@@ -127,83 +132,7 @@ func (a *App) track(kind reservation.Kind, name string) func(context.Context) er
 	}
 }
 
-func (a *App) project(ctx context.Context) error {
-	w := a.engines.warehouse
-	if err := w.Migrate(ctx); err != nil {
-		return err
-	}
-	p := projector.Projector{
-		Engine: indicators.Engine{Plan: a.plan, Areas: a.areas, Store: w}, Store: w, Epoch: a.engines.log.Epoch(), Mismatch: mismatch,
-		Feed: func(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
-			o := bus.FeedOptions{Prefecture: a.plan.Prefecture, From: from, MaxBatch: 5000, MaxWait: 50 * time.Millisecond}
-			rest := pace{least: 100 * time.Millisecond, each: time.Millisecond, most: 500 * time.Millisecond}
-			return a.engines.bus.Feed(ctx, a.engines.log, o, func(ctx context.Context, b bus.Batch) error {
-				a.lag.Store(b.Events[len(b.Events)-1].Metadata.RecordedAt)
-				err := take(ctx, b.Events, b.Live)
-				rest.after(ctx, len(b.Events))
-				return err
-			})
-		},
-		Announce: func(ctx context.Context, n projector.Notice) error {
-			// A notice may be lost: pages ask again by themselves.
-			if err := a.engines.bus.Announce(ctx, noticeCells, n.Prefecture, n); err != nil {
-				a.options.Logger.Debug("a notice of changed cells was not sent", "error", err)
-			}
-			return nil
-		},
-		Now: a.options.Now, Logger: a.options.Logger.With("part", "projector"),
-	}
-	return p.Run(ctx)
-}
-
-func (a *App) watchAlerts(ctx context.Context) error {
-	w := alerts.Watcher{
-		Cells: a.countyCells,
-		Head:  a.newest,
-		Open: func(ctx context.Context) ([]registers.Alert, error) {
-			return a.engines.warehouse.Alerts(ctx, a.plan.Prefecture, nil, "open")
-		},
-		Say: a.sayAlerts, Settle: time.Duration(a.plan.AlertSettleSecs) * time.Second, Now: a.options.Now,
-		Logger: a.options.Logger.With("part", "alerts"),
-	}
-	return w.Run(ctx)
-}
-
-// countyCells answers the official cells of every county and month.
-func (a *App) countyCells(ctx context.Context) (indicators.Answer, error) {
-	return a.cells.History(ctx, indicators.Counties)
-}
-
-// sayAlerts appends a verdict, each alert in its own stream.
-func (a *App) sayAlerts(ctx context.Context, v alerts.Verdict) error {
-	for _, r := range v.Raise {
-		if err := a.sayAlert(ctx, event.Metadata{Area: r.Area}.Prefecture(), r.Alert.String(), r); err != nil && !errors.Is(err, alert.ErrAlreadyOpen) {
-			return err
-		}
-	}
-	for _, r := range v.Resolve {
-		if err := a.sayAlert(ctx, a.plan.Prefecture, r.Alert.String(), r.Resolve); err != nil && !errors.Is(err, alert.ErrNotOpen) {
-			return err
-		}
-	}
-	return nil
-}
-
-func (a *App) sayAlert(ctx context.Context, prefecture, id string, c alert.Command) error {
-	now := a.options.Now()
-	outcome := command.Execute(ctx, a.handler, alert.Decider(), "alert-"+prefecture+"-"+id, []command.Item[alert.Command]{{
-		Context: command.ProcessContext("alerts", now), OccurredOn: calendar.DayOf(now), Command: c,
-	}})[0]
-	if outcome.Err != nil {
-		return outcome.Err
-	}
-	if err := a.engines.bus.Announce(ctx, "alerts", prefecture, map[string]string{"id": id}); err != nil {
-		a.options.Logger.Debug("a notice of an alert was not sent", "error", err)
-	}
-	return nil
-}
-
-func (a *App) tellWebhook(ctx context.Context) error {
+func (a *App) tellWebhook(ctx context.Context, _ uint64) error {
 	w := notify.Webhook{
 		URL: a.options.Webhook, Log: a.engines.log, Store: a.engines.log.Note("webhook"), Client: &http.Client{Timeout: 10 * time.Second},
 		Now: a.options.Now, Logger: a.options.Logger.With("part", "webhook"),
