@@ -21,9 +21,6 @@ import (
 	"github.com/careledger/careledger/projections/registers"
 )
 
-// noticeCells is the kind of notice that tells pages which cells changed.
-const noticeCells = "cells"
-
 // startWork starts what the roles ask for; each part runs again when it breaks off.
 func (a *App) startWork(ctx context.Context) {
 	o := a.options
@@ -95,8 +92,8 @@ func (a *App) followNotices(ctx context.Context) error {
 
 // followAlerts tells open pages of alerts as they come off the bus.
 func (a *App) followAlerts(ctx context.Context) error {
-	return a.engines.bus.Notices(ctx, "alerts", func(_ string, body []byte) error {
-		a.hub.publish("alerts", append([]byte{}, body...))
+	return a.engines.bus.Notices(ctx, noticeAlerts, func(_ string, body []byte) error {
+		a.hub.publish(noticeAlerts, append([]byte{}, body...))
 		return nil
 	})
 }
@@ -197,7 +194,7 @@ func (a *App) sayAlert(ctx context.Context, prefecture, id string, c alert.Comma
 	if outcome.Err != nil {
 		return outcome.Err
 	}
-	if err := a.engines.bus.Announce(ctx, "alerts", prefecture, map[string]string{"id": id}); err != nil {
+	if err := a.engines.bus.Announce(ctx, noticeAlerts, prefecture, alertNotice{ID: id}); err != nil {
 		a.options.Logger.Debug("a notice of an alert was not sent", "error", err)
 	}
 	return nil
