@@ -3,18 +3,21 @@ package event
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 )
 
-// Type names one event type and how to read it.
+// Type names one event type and how to read it. Zero is such an event without content: it shows the shape.
 type Type struct {
 	Name   string
+	Zero   Event
 	decode func([]byte) (Event, error)
 }
 
 // TypeOf describes E by its own EventType.
 func TypeOf[E Event]() Type {
 	var zero E
-	return Type{Name: zero.EventType(), decode: func(b []byte) (Event, error) {
+	return Type{Name: zero.EventType(), Zero: zero, decode: func(b []byte) (Event, error) {
 		var e E
 		if err := json.Unmarshal(b, &e); err != nil {
 			return nil, err
@@ -38,6 +41,15 @@ func NewCodec(rooms ...[]Type) (*Codec, error) {
 		}
 	}
 	return c, nil
+}
+
+// Types answers every type by name, A to Z.
+func (c *Codec) Types() []Type {
+	types := make([]Type, 0, len(c.types))
+	for _, name := range slices.Sorted(maps.Keys(c.types)) {
+		types = append(types, c.types[name])
+	}
+	return types
 }
 
 // Decode reads an event. known is false where this build has no such type: the caller keeps the bytes and goes on.

@@ -6,7 +6,7 @@
 // The chain: every message bears its ledger number and the number before it in its prefecture, so that a hole shows; the
 // relay announces its head, so that a lost tail shows.
 //
-// What may enter: the relay, the feed, small notices between the product's own processes, and the message's form
-// (CloudEvents 1.0, without personal ciphertext). What may not: what an event means, checkpoints of the log's followers,
-// other adapters.
+// What may enter: the relay, the feed, small notices between the product's own processes, the message's form
+// (CloudEvents 1.0, without personal ciphertext) and the description of all that (AsyncAPI 3.0). What may not: what an
+// event means, checkpoints of the log's followers, other adapters.
 package bus

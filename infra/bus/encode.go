@@ -9,11 +9,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
 )
 
 // ContentType of every message: a CloudEvent in structured mode.
 const ContentType = "application/cloudevents+json"
+
+const dataContentType = "application/json"
 
 // UnknownPrevious is the previous number of a message whose relay could not know it: a reader asks the log.
 const UnknownPrevious = math.MaxUint64
@@ -26,39 +29,16 @@ func Encode(r event.Recorded, previous uint64) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode event %d for the bus: %w", r.Number, err)
 	}
-	m := r.Metadata
 	w := writer{out: make([]byte, 0, len(data)+1024)}
 	w.out = append(w.out, `{"specversion":"1.0"`...)
-	w.id("id", r.ID)
-	w.text("source", "/ledgers/"+m.Ledger.String())
-	w.text("type", r.Type)
-	w.text("subject", r.Stream)
-	w.time("time", m.RecordedAt)
-	w.text("datacontenttype", "application/json")
-	w.number("ledgernumber", r.Number)
-	if previous != UnknownPrevious {
-		w.number("previousnumber", previous)
-	}
-	w.text("prefecture", prefectureOf(m))
-	w.text("area", m.Area)
-	w.number("revision", r.Revision)
-	w.id("commandid", m.CommandID)
-	w.id("correlationid", m.CorrelationID)
-	w.id("causationid", m.CausationID)
-	w.text("actor", m.Actor)
-	w.text("device", m.Device)
-	w.text("occurredon", m.OccurredOn.String())
-	w.time("receivedat", m.ReceivedAt)
-	w.number("storecommit", r.Position.Commit)
-	w.number("storeprepare", r.Position.Prepare)
-	w.number("schemaversion", uint64(max(m.Schema, 0)))
+	attributes(&w, r, previous)
 	w.out = append(w.out, `,"data":`...)
 	w.out = append(w.out, data...)
 	return append(w.out, '}'), nil
 }
 
-// writer appends the members of a JSON object after its first. Empty values are left out: a CloudEvents attribute is
-// never empty.
+// writer is the sink that appends the members of a JSON object after its first. Empty values are left out: a CloudEvents
+// attribute is never empty.
 type writer struct{ out []byte }
 
 func (w *writer) key(name string) {
@@ -67,7 +47,7 @@ func (w *writer) key(name string) {
 	w.out = append(w.out, '"', ':')
 }
 
-func (w *writer) text(name, value string) {
+func (w *writer) text(name, value, _ string) {
 	if value == "" {
 		return
 	}
@@ -75,19 +55,23 @@ func (w *writer) text(name, value string) {
 	w.out = appendText(w.out, value)
 }
 
-func (w *writer) id(name string, value uuid.UUID) {
+func (w *writer) id(name string, value uuid.UUID, says string) {
 	if value == uuid.Nil {
 		return
 	}
-	w.text(name, value.String())
+	w.text(name, value.String(), says)
 }
 
-func (w *writer) number(name string, value uint64) {
+func (w *writer) day(name string, value calendar.Day, says string) {
+	w.text(name, value.String(), says)
+}
+
+func (w *writer) number(name string, value uint64, _ string) {
 	w.key(name)
 	w.out = append(strconv.AppendUint(append(w.out, '"'), value, 10), '"')
 }
 
-func (w *writer) time(name string, value time.Time) {
+func (w *writer) time(name string, value time.Time, _ string) {
 	if value.IsZero() {
 		return
 	}

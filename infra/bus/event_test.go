@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	cloudevents "github.com/cloudevents/sdk-go/v2"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -72,23 +71,6 @@ func TestAnyEventComesBack(t *testing.T) {
 		want.Data, got.Data = nil, nil
 		require.Equal(t, want, got)
 	})
-}
-
-func TestAMessageIsACloudEvent(t *testing.T) {
-	body, err := bus.Encode(logged(), 41)
-	require.NoError(t, err)
-	var e cloudevents.Event
-	require.NoError(t, json.Unmarshal(body, &e))
-	require.NoError(t, e.Validate())
-	require.Equal(t, cloudevents.VersionV1, e.SpecVersion())
-	require.Equal(t, "HomeVisitLogged.v1", e.Type())
-	require.Equal(t, "/ledgers/"+logged().Metadata.Ledger.String(), e.Source())
-	require.Equal(t, logged().Stream, e.Subject())
-	require.Equal(t, logged().Metadata.RecordedAt, e.Time())
-	require.Equal(t, "41", e.Extensions()["previousnumber"])
-	for name := range e.Extensions() {
-		require.Regexp(t, `^[a-z0-9]{1,20}$`, name)
-	}
 }
 
 func TestSealedValuesAreLeftOut(t *testing.T) {

@@ -18,9 +18,14 @@ import (
 
 	"github.com/careledger/careledger/domain/alert"
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/child"
+	"github.com/careledger/careledger/domain/childcare"
 	"github.com/careledger/careledger/domain/elder"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/figure"
+	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/retrofit"
 	"github.com/careledger/careledger/infra/bus"
 	"github.com/careledger/careledger/infra/bus/embedded"
 )
@@ -150,7 +155,8 @@ func (n *note) Save(_ context.Context, c event.Checkpoint) error {
 
 func codec(t testing.TB) *event.Codec {
 	t.Helper()
-	c, err := event.NewCodec(elder.Types(), ledger.Types(), alert.Types())
+	c, err := event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
+		figure.Types(), alert.Types())
 	require.NoError(t, err)
 	return c
 }

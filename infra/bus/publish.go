@@ -15,6 +15,8 @@ import (
 const (
 	maxPending      = 4096     // messages not yet acknowledged
 	maxPendingBytes = 32 << 20 // and their bytes
+
+	contentTypeHeader = "Content-Type"
 )
 
 // errRefused is answered where the stream did not take a message at the place it was meant for.
@@ -98,7 +100,7 @@ func (p *publisher) send(ctx context.Context, e event.Recorded) (sent, error) {
 	if err := p.room.Acquire(ctx, min(s.bytes, maxPendingBytes)); err != nil {
 		return s, err
 	}
-	message := &nats.Msg{Subject: Subject(e), Data: body, Header: nats.Header{"Content-Type": {ContentType}}}
+	message := &nats.Msg{Subject: Subject(e), Data: body, Header: nats.Header{contentTypeHeader: {ContentType}}}
 	s.future, err = p.relay.js.PublishMsgAsync(message, jetstream.WithMsgID(e.ID.String()),
 		jetstream.WithExpectLastSequence(p.sequence), jetstream.WithRetryAttempts(0))
 	if err != nil {

@@ -85,6 +85,7 @@ func open(t testing.TB) *door {
 		Page: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, "page "+r.URL.Path)
 		}),
+		AsyncAPI: []byte(`{"asyncapi":"3.0.0"}`),
 		Registry: prometheus.NewRegistry(), Logger: slog.New(slog.NewJSONHandler(d.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: clock,
 	})
 	require.NoError(t, err)

@@ -95,8 +95,13 @@ func describe(api huma.API) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the API's description: %w", err)
 	}
+	return description(text), nil
+}
+
+// description serves a JSON document.
+func description(text []byte) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(text) // the client is gone if this fails
-	}), nil
+	})
 }

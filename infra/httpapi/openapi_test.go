@@ -24,6 +24,16 @@ func TestTheDescriptionIsTheOneWePublished(t *testing.T) {
 	require.JSONEq(t, string(want), got, "if this is meant: go test ./infra/httpapi -update")
 }
 
+func TestTheDescriptionOfTheBusStandsBesideIt(t *testing.T) {
+	d := open(t)
+	for _, token := range []string{adminToken, caseworkerToken, analystToken} {
+		answer := d.ask("GET", "/asyncapi.json", "", "Authorization", "Bearer "+token)
+		require.Equal(t, 200, answer.status)
+		require.Equal(t, "application/json", answer.header.Get("Content-Type"))
+		require.Equal(t, `{"asyncapi":"3.0.0"}`, answer.body)
+	}
+}
+
 func TestTheDescriptionIsWhole(t *testing.T) {
 	var d struct {
 		OpenAPI string `json:"openapi"`

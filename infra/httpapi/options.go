@@ -114,6 +114,7 @@ type Options struct {
 	Due        func() uint64 // the ledger number that the numbers should have reached by now
 	Ready      func(ctx context.Context) error
 	Page       http.Handler
+	AsyncAPI   []byte // the description of what the bus publishes
 	Registry   *prometheus.Registry
 	Logger     *slog.Logger
 	Now        func() time.Time
@@ -127,6 +128,7 @@ func (o Options) Validate() error {
 		"Areas": o.Areas == nil, "Plan": o.Plan == nil, "Sealer": o.Sealer == nil, "Erased": o.Erased == nil, "Identity": o.Identity == nil,
 		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Live": o.Live == nil,
 		"Draining": o.Draining == nil, "Status": o.Status == nil, "Head": o.Head == nil, "Due": o.Due == nil, "Ready": o.Ready == nil, "Page": o.Page == nil,
+		"AsyncAPI": o.AsyncAPI == nil,
 		"Registry": o.Registry == nil, "Logger": o.Logger == nil, "Now": o.Now == nil,
 	} {
 		if missing {

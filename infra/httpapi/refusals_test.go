@@ -269,7 +269,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 func TestWithoutATokenNothingAnswers(t *testing.T) {
 	d := open(t)
 	for _, path := range []string{
-		"/metrics", "/openapi.json", "/docs", "/api", "/api/", "/api/v1/nothing", "/api/v1/areas", "/api/v1/elders", "/api/v1/status",
+		"/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/api", "/api/", "/api/v1/nothing", "/api/v1/areas", "/api/v1/elders", "/api/v1/status",
 		"/api/v1/live", "/api/v1/session", "/api/v1/indicators", "/api/v1/alerts",
 	} {
 		answer := d.ask("GET", path, "", "Authorization", "")

@@ -60,11 +60,12 @@ func (s *server) routes() (http.Handler, error) {
 		s.registerCommands(api)
 		s.registerReads(api)
 		s.registerLive(api, r)
-		var description http.Handler
-		if description, failed = describe(api); failed != nil {
+		var described http.Handler
+		if described, failed = describe(api); failed != nil {
 			return
 		}
-		r.Method(http.MethodGet, "/openapi.json", s.only(access.Operate, description))
+		r.Method(http.MethodGet, "/openapi.json", s.only(access.Operate, described))
+		r.Method(http.MethodGet, "/asyncapi.json", s.only(access.Operate, description(s.AsyncAPI)))
 		r.Method(http.MethodGet, "/metrics", s.only(access.Operate, promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{})))
 		r.Method(http.MethodGet, "/docs", s.only(access.Operate, docs(s.Page)))
 	})

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/careledger/careledger/infra/bus"
 	"github.com/careledger/careledger/infra/eventstore"
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 	"github.com/careledger/careledger/infra/httpapi"
@@ -20,10 +21,14 @@ const signInFor = 24 * time.Hour
 
 func (a *App) openDoor() error {
 	o := a.options
+	published, err := bus.Describe(a.engines.codec, announced()...)
+	if err != nil {
+		return err
+	}
 	door, err := httpapi.New(httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
 		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Projection: &rebuilding{prefecture: a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
-		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(),
+		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(), AsyncAPI: published,
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})
 	if err != nil {

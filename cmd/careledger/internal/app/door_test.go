@@ -1,12 +1,31 @@
 package app
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/careledger/careledger/infra/bus"
 	"github.com/careledger/careledger/infra/eventstore"
 )
+
+func TestAllThatGoesOverTheBusIsDescribed(t *testing.T) {
+	codec, err := Codec()
+	require.NoError(t, err)
+	text, err := bus.Describe(codec, announced()...)
+	require.NoError(t, err)
+	var d struct {
+		Components struct{ Messages map[string]any }
+	}
+	require.NoError(t, json.Unmarshal(text, &d))
+	for _, typ := range codec.Types() {
+		require.Contains(t, d.Components.Messages, typ.Name)
+	}
+	for _, message := range []string{"head", "notices." + noticeCells, "notices." + noticeAlerts} {
+		require.Contains(t, d.Components.Messages, message)
+	}
+}
 
 func TestAFullDiskIsNotReady(t *testing.T) {
 	require.NoError(t, enough(t.TempDir()))

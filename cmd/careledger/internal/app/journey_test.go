@@ -228,7 +228,7 @@ func TestNothingAnswersWithoutATokenButHealth(t *testing.T) {
 	r := start(t, options(t, t.TempDir()))
 	defer r.stop()
 	for path, want := range map[string]int{
-		"/livez": 200, "/readyz": 200, "/metrics": 401, "/openapi.json": 401, "/docs": 401, "/api/v1/indicators": 401, "/api/v1/elders": 401,
+		"/livez": 200, "/readyz": 200, "/metrics": 401, "/openapi.json": 401, "/asyncapi.json": 401, "/docs": 401, "/api/v1/indicators": 401, "/api/v1/elders": 401,
 		"/api/v1/live": 401, "/api/v1/nothing": 401, "/sign-in?code=wrong": 401,
 	} {
 		response, err := http.Get(r.url + path)
@@ -236,6 +236,9 @@ func TestNothingAnswersWithoutATokenButHealth(t *testing.T) {
 		require.NoError(t, response.Body.Close())
 		require.Equal(t, want, response.StatusCode, path)
 	}
+	status, described := r.send("GET", "/asyncapi.json", "", nil)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, "3.0.0", described["asyncapi"])
 	jar := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	response, err := jar.Get(r.app.SignInLink())
 	require.NoError(t, err)

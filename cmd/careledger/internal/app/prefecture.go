@@ -165,7 +165,7 @@ func (p *prefecture) sayAlert(ctx context.Context, id string, c alert.Command) e
 	if outcome.Err != nil {
 		return outcome.Err
 	}
-	if err := p.app.engines.bus.Announce(ctx, noticeAlerts, p.code(), map[string]string{"id": id}); err != nil {
+	if err := p.app.engines.bus.Announce(ctx, noticeAlerts, p.code(), alertNotice{ID: id}); err != nil {
 		p.app.options.Logger.Debug("a notice of an alert was not sent", "error", err)
 	}
 	return nil

@@ -14,12 +14,6 @@ import (
 	"github.com/careledger/careledger/infra/notify"
 )
 
-// The kinds of notices that open pages are told: which cells changed, and of alerts.
-const (
-	noticeCells  = "cells"
-	noticeAlerts = "alerts"
-)
-
 // startWork starts what the roles ask for; each part runs again when it breaks off.
 func (a *App) startWork(ctx context.Context) {
 	o := a.options
