@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,7 +110,7 @@ func (s *supervised) run() {
 			return
 		}
 		cmd := exec.Command(s.path, s.args...)
-		if testing.Verbose() {
+		if testing.Verbose() && s.name != "nats" {
 			cmd.Stderr = os.Stderr
 		}
 		err := cmd.Start()
@@ -262,7 +263,10 @@ func likeWenshan(t *testing.T, prefecture string) (*plan.Plan, *area.Table) {
 func (c *cluster) strike(ctx context.Context, blows *rand.Rand) {
 	in, at := c.instances[blows.IntN(len(c.instances))], blows.IntN(len(c.engines))
 	e, network := c.engines[at], in.network[at]
-	switch what := blows.IntN(10); {
+	switch what := blows.IntN(11); {
+	case what == 10:
+		c.t.Log(in.process.name, "builds facts and cells anew")
+		in.ask(http.MethodPost, "/api/v1/rebuild", "{}") // one may be under way
 	case what < 3:
 		c.t.Log(in.process.name, "is killed")
 		in.process.kill(nil)

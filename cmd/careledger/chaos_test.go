@@ -34,7 +34,7 @@ import (
 
 // How long a run is disturbed, unless CAREL_CHAOS says otherwise, and how long it may take to recover from the last blow.
 const (
-	chaosLasts    = 30 * time.Second
+	chaosLasts    = 40 * time.Second
 	recoverWithin = 2 * time.Minute
 )
 
@@ -103,7 +103,7 @@ func strike(t *testing.T, s *server, blows *rand.Rand) *server {
 		require.NoError(t, s.cmd.Process.Kill())
 		_ = s.cmd.Wait() // it was killed
 	}
-	switch what := blows.IntN(10); what {
+	switch blows.IntN(10) {
 	case 0, 1, 2:
 		t.Log("the server is killed")
 		end()
@@ -119,6 +119,9 @@ func strike(t *testing.T, s *server, blows *rand.Rand) *server {
 	case 7:
 		t.Log("the warehouse is deleted under the server")
 		require.NoError(t, removeUnder(warehouse))
+	case 8:
+		t.Log("facts and cells are built anew beside those that serve")
+		s.ask(http.MethodPost, "/api/v1/rebuild", "{}") // one may be under way
 	default:
 		t.Log("the server is killed, bus and warehouse deleted")
 		end()

@@ -19,7 +19,9 @@ func (a answered) standing() (s ProjectionStatus) {
 
 func TestARebuildIsBegunPausedAndGivenUp(t *testing.T) {
 	d := open(t)
-	post := func(path, body string, headers ...string) answered { return d.ask("POST", "/api/v1/rebuild"+path, body, headers...) }
+	post := func(path, body string, headers ...string) answered {
+		return d.ask("POST", "/api/v1/rebuild"+path, body, headers...)
+	}
 	require.Equal(t, ProjectionStatus{Serving: 1, Projected: 7, Head: 70123}, d.ask("GET", "/api/v1/rebuild", "").standing())
 
 	begun := post("", `{"reason":"口径调整"}`).standing()
