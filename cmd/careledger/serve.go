@@ -95,8 +95,8 @@ func serveOptions(cmd *cobra.Command) (app.Options, error) {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	o := app.Options{
 		Dir: k.String("data"), Listen: k.String("listen"), EventStore: k.String("eventstore"), NATS: k.String("nats"),
-		ClickHouse: k.String("clickhouse"), ClickHouseCluster: k.String("clickhouse-cluster"), Database: k.String("database"), Plan: k.String("plan"), Areas: k.String("areas"),
-		Webhook: k.String("webhook"), AdminToken: k.String("admin-token"),
+		ClickHouse: k.String("clickhouse"), ClickHouseCluster: k.String("clickhouse-cluster"), Database: k.String("database"),
+		Plan: k.String("plan"), Areas: k.String("areas"), Webhook: k.String("webhook"), AdminToken: k.String("admin-token"),
 		ScavengeEvery:    k.Duration("scavenge-every"),
 		WarehouseCommand: []string{executable, "warehouse"},
 		Now:              time.Now, Registry: registry,

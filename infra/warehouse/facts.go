@@ -41,7 +41,7 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, rows []R) er
 	columns := columnsOf(reflect.TypeOf(rows[0]))
 	into := w.text("INSERT INTO {db}." + table + " (" + strings.Join(columns, ", ") + ")")
 	if err := again(ctx, func() error { return send(ctx, w.conn, into, rows) }); err != nil {
-		return fmt.Errorf("insert into %s: %w", table, translate(err))
+		return fmt.Errorf("insert into %s: %w", table, err)
 	}
 	return nil
 }
@@ -49,7 +49,7 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, rows []R) er
 func send[R any](ctx context.Context, conn driver.Conn, into string, rows []R) error {
 	batch, err := conn.PrepareBatch(ctx, into)
 	if err != nil {
-		return err
+		return translate(err)
 	}
 	for _, r := range rows {
 		p := reflect.New(reflect.TypeOf(r))
@@ -58,7 +58,7 @@ func send[R any](ctx context.Context, conn driver.Conn, into string, rows []R) e
 			return errors.Join(err, batch.Abort()) // nothing was sent
 		}
 	}
-	return batch.Send()
+	return translate(batch.Send())
 }
 
 func columnsOf(t reflect.Type) []string {

@@ -126,20 +126,15 @@ func (f found) holds(tables []string) bool {
 	return !slices.ContainsFunc(tables, func(t string) bool { return f.tables[t] == "" })
 }
 
-// schema looks at the database, and refuses one that this build, set up as it is, must not write to.
+// schema looks at the database, and refuses one that this build, set up as it is, must not write to. It reads the record
+// before the tables: a table that is missing then was lost, and is not one that another process is about to make.
 func (w *Warehouse) schema(ctx context.Context) (found, error) {
 	f := found{tables: map[string]string{}, recorded: map[uint32]string{}}
-	var tables []struct {
-		Name   string `ch:"name"`
-		Engine string `ch:"engine"`
+	before, err := w.tables(ctx)
+	if err != nil {
+		return f, err
 	}
-	if err := w.read(ctx, &tables, "SELECT name, engine FROM system.tables WHERE database = @database", clickhouse.Named("database", w.database)); err != nil {
-		return f, fmt.Errorf("look at the warehouse's tables: %w", err)
-	}
-	for _, t := range tables {
-		f.tables[t.Name] = t.Engine
-	}
-	if f.holds([]string{record}) {
+	if before[record] != "" {
 		var rows []recordRow
 		if err := w.read(ctx, &rows, "SELECT number, argMax(hash, applied_at) AS hash FROM {db}."+record+" GROUP BY number"); err != nil {
 			return f, fmt.Errorf("read the warehouse's migrations: %w", err)
@@ -148,7 +143,26 @@ func (w *Warehouse) schema(ctx context.Context) (found, error) {
 			f.recorded[r.Number] = r.Hash
 		}
 	}
+	if f.tables, err = w.tables(ctx); err != nil {
+		return f, err
+	}
 	return f, f.refused(w.layout)
+}
+
+// tables answers the tables of the database and their engines.
+func (w *Warehouse) tables(ctx context.Context) (map[string]string, error) {
+	var rows []struct {
+		Name   string `ch:"name"`
+		Engine string `ch:"engine"`
+	}
+	if err := w.read(ctx, &rows, "SELECT name, engine FROM system.tables WHERE database = @database", clickhouse.Named("database", w.database)); err != nil {
+		return nil, fmt.Errorf("look at the warehouse's tables: %w", err)
+	}
+	engines := map[string]string{}
+	for _, r := range rows {
+		engines[r.Name] = r.Engine
+	}
+	return engines, nil
 }
 
 // refused says why this build must not write to what was found, or nil.

@@ -52,7 +52,7 @@ func Open(o Options) (*Warehouse, error) {
 		return nil, fmt.Errorf("the warehouse's database name must be lower-case letters, digits and _")
 	}
 	if o.Cluster != "" && !ClusterName.MatchString(o.Cluster) {
-		return nil, fmt.Errorf("the name of a ClickHouse cluster must be letters, digits, _, - and .")
+		return nil, fmt.Errorf("the name of a ClickHouse cluster must be letters, digits, ., _ and -")
 	}
 	options, err := clickhouse.ParseDSN(o.URL)
 	if err != nil {

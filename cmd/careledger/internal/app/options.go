@@ -87,7 +87,7 @@ func (o Options) Validate() error {
 	case cluster != "" && o.ClickHouse == "":
 		all = append(all, errors.New("--clickhouse-cluster: the embedded engine is one server; give --clickhouse as well / 内嵌引擎只有一台服务器，请同时指定 --clickhouse"))
 	case cluster != "" && !warehouse.ClusterName.MatchString(cluster):
-		all = append(all, errors.New("--clickhouse-cluster: write the cluster's name in letters, digits, _, - and . / 集群名只能含字母、数字、_、- 和 ."))
+		all = append(all, errors.New("--clickhouse-cluster: write the cluster's name in letters, digits, ., _ and - / 集群名只能含字母、数字、.、_ 和 -"))
 	}
 	return errors.Join(all...)
 }
