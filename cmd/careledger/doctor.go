@@ -32,7 +32,9 @@ func newDoctorCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.String("data", "data", "the data directory")
 	f.String("listen", "127.0.0.1:8080", "the address that serve would use")
-	f.String("clickhouse", "", "as for serve; with it the embedded engine is not needed")
+	f.String("clickhouse", "", "as for serve; it is asked for its schema, and the embedded engine is not needed")
+	f.String("clickhouse-cluster", "", "as for serve")
+	f.String("database", "careledger", "as for serve")
 	f.String("ready", "", "only ask this address whether the server is ready (for health checks)")
 	return cmd
 }
@@ -51,8 +53,10 @@ func doctor(cmd *cobra.Command) error {
 	out := cmd.OutOrStdout()
 	dir := k.String("data")
 	findings := []finding{directory(dir), version(dir), space(dir), tokenFile(dir), address(cmd.Context(), k.String("listen"), dir)}
-	if k.String("clickhouse") == "" {
+	if url := k.String("clickhouse"); url == "" {
 		findings = append(findings, engine())
+	} else {
+		findings = append(findings, tables(cmd.Context(), url, k.String("database"), k.String("clickhouse-cluster")))
 	}
 	wrong := 0
 	for _, f := range findings {

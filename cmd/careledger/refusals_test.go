@@ -74,6 +74,8 @@ func TestWrongUseIsToldInOneLine(t *testing.T) {
 		{"an address without a port", []string{"serve", "--listen", "localhost"}, "HOST:PORT"},
 		{"an event store without its scheme", []string{"serve", "--eventstore", "127.0.0.1:2113"}, "must begin with esdb://"},
 		{"a warehouse with another's scheme", []string{"serve", "--clickhouse", "mysql://dw"}, "must begin with clickhouse://"},
+		{"a cluster without a warehouse of its own", []string{"serve", "--clickhouse-cluster", "care"}, "give --clickhouse as well"},
+		{"a cluster with another's name", []string{"serve", "--clickhouse", "http://dw:8123", "--clickhouse-cluster", "care'"}, "letters, digits"},
 		{"a webhook without its scheme", []string{"serve", "--webhook", "example.org"}, "must begin with http://"},
 		{"several at once", []string{"serve", "--roles", "cook", "--nats", "x", "--listen", "y"}, "; --nats: "},
 		{"a log level that is none", []string{"serve", "--log-level", "loud"}, "debug, info, warn or error"},

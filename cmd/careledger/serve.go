@@ -40,6 +40,7 @@ func newServeCommand() *cobra.Command {
 	f.String("eventstore", "", "esdb:// URL of an event store; empty: embedded")
 	f.String("nats", "", "nats:// URL of a NATS server with JetStream; empty: embedded")
 	f.String("clickhouse", "", "clickhouse://, http:// or https:// URL of ClickHouse; empty: embedded")
+	f.String("clickhouse-cluster", "", "name of a cluster of --clickhouse's servers: tables are replicated there, and sharded by prefecture")
 	f.String("database", "careledger", "ClickHouse database")
 	f.String("plan", "", "a plan file; empty: Wenshan's plan of 2022")
 	f.String("areas", "", "an area table (CSV); empty: Wenshan's of 2021")
@@ -94,8 +95,8 @@ func serveOptions(cmd *cobra.Command) (app.Options, error) {
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	o := app.Options{
 		Dir: k.String("data"), Listen: k.String("listen"), EventStore: k.String("eventstore"), NATS: k.String("nats"),
-		ClickHouse: k.String("clickhouse"), Database: k.String("database"), Plan: k.String("plan"), Areas: k.String("areas"),
-		Webhook: k.String("webhook"), AdminToken: k.String("admin-token"),
+		ClickHouse: k.String("clickhouse"), ClickHouseCluster: k.String("clickhouse-cluster"), Database: k.String("database"),
+		Plan: k.String("plan"), Areas: k.String("areas"), Webhook: k.String("webhook"), AdminToken: k.String("admin-token"),
 		ScavengeEvery:    k.Duration("scavenge-every"),
 		WarehouseCommand: []string{executable, "warehouse"},
 		Now:              time.Now, Registry: registry,

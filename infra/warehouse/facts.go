@@ -2,12 +2,14 @@ package warehouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
@@ -37,22 +39,26 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, rows []R) er
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
 	columns := columnsOf(reflect.TypeOf(rows[0]))
-	batch, err := w.conn.PrepareBatch(ctx, w.text("INSERT INTO {db}."+table+" ("+strings.Join(columns, ", ")+")"))
+	into := w.text("INSERT INTO {db}." + table + " (" + strings.Join(columns, ", ") + ")")
+	if err := again(ctx, func() error { return send(ctx, w.conn, into, rows) }); err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
+	}
+	return nil
+}
+
+func send[R any](ctx context.Context, conn driver.Conn, into string, rows []R) error {
+	batch, err := conn.PrepareBatch(ctx, into)
 	if err != nil {
-		return fmt.Errorf("insert into %s: %w", table, translate(err))
+		return translate(err)
 	}
 	for _, r := range rows {
 		p := reflect.New(reflect.TypeOf(r))
 		p.Elem().Set(reflect.ValueOf(r))
 		if err := batch.AppendStruct(p.Interface()); err != nil {
-			_ = batch.Abort() // nothing was sent
-			return fmt.Errorf("insert into %s: %w", table, err)
+			return errors.Join(err, batch.Abort()) // nothing was sent
 		}
 	}
-	if err := batch.Send(); err != nil {
-		return fmt.Errorf("insert into %s: %w", table, translate(err))
-	}
-	return nil
+	return translate(batch.Send())
 }
 
 func columnsOf(t reflect.Type) []string {
@@ -94,7 +100,7 @@ func (w *Warehouse) Checkpoint(ctx context.Context, prefecture string) (event.Ch
 
 // Advance writes a term's checkpoint, after the rows that it stands for.
 func (w *Warehouse) Advance(ctx context.Context, prefecture string, term uint64, to event.Checkpoint) error {
-	return insert(ctx, w, "progress", []progressRow{{
+	return insert(ctx, w, progress, []progressRow{{
 		Prefecture: prefecture, Term: term, Epoch: int32(to.Epoch), Number: to.Number, EventID: to.EventID,
 		Commit: to.Position.Commit, Prepare: to.Position.Prepare, At: time.Now().UTC(),
 	}})
@@ -102,29 +108,30 @@ func (w *Warehouse) Advance(ctx context.Context, prefecture string, term uint64,
 
 // TakeBack removes rows above a number.
 func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint64) error {
-	return w.empty(ctx, facts.Tables(), "prefecture = @prefecture AND number > @above",
-		clickhouse.Named("prefecture", prefecture), clickhouse.Named("above", above))
+	for _, table := range facts.Tables() {
+		err := w.remove(ctx, table, "prefecture = @prefecture AND number > @above", clickhouse.Named("prefecture", prefecture), clickhouse.Named("above", above))
+		if err != nil {
+			return fmt.Errorf("take back from %s: %w", table, err)
+		}
+	}
+	return nil
 }
 
 // Forget empties everything of a prefecture: the checkpoint first, so that half of it is never taken for the whole.
 func (w *Warehouse) Forget(ctx context.Context, prefecture string) error {
-	return w.empty(ctx, append([]string{"progress", "cells", "cell_history"}, facts.Tables()...), "prefecture = @prefecture",
-		clickhouse.Named("prefecture", prefecture))
-}
-
-// empty removes what meets a condition from tables, one after the other. Looking is much cheaper than removing nothing.
-func (w *Warehouse) empty(ctx context.Context, tables []string, condition string, args ...any) error {
-	for _, table := range tables {
-		var rows uint64
-		if err := w.one(ctx, &rows, "SELECT count() FROM {db}."+table+" WHERE "+condition, args...); err != nil {
-			return fmt.Errorf("count %s: %w", table, err)
-		}
-		if rows == 0 {
-			continue
-		}
-		if err := w.exec(ctx, "DELETE FROM {db}."+table+" WHERE "+condition, args...); err != nil {
+	for _, table := range append([]string{progress, "cells", "cell_history"}, facts.Tables()...) {
+		if err := w.remove(ctx, table, "prefecture = @prefecture", clickhouse.Named("prefecture", prefecture)); err != nil {
 			return fmt.Errorf("empty %s: %w", table, err)
 		}
 	}
 	return nil
+}
+
+// remove deletes rows, where there are any: a deletion is dear, above all on a cluster.
+func (w *Warehouse) remove(ctx context.Context, table, where string, args ...any) error {
+	var rows uint64
+	if err := w.one(ctx, &rows, "SELECT count() FROM {db}."+table+" WHERE "+where, args...); err != nil || rows == 0 {
+		return err
+	}
+	return w.exec(ctx, w.layout.deletion(table)+" WHERE "+where, args...)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"regexp"
 	"strings"
 	"time"
@@ -13,8 +14,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/careledger/careledger/domain/fault"
-	"github.com/careledger/careledger/projections/facts"
-	"github.com/careledger/careledger/projections/indicators"
 )
 
 // ErrUnavailable is answered while the warehouse cannot be asked. Commands go on being accepted.
@@ -23,9 +22,11 @@ var ErrUnavailable = fault.New(fault.Unavailable, "warehouse-unavailable",
 	"The warehouse cannot be asked just now and is coming back by itself; recording goes on, try again shortly.")
 
 // Options: URL is clickhouse://…, http://… or https://… with user and password; Database is made if it is not there.
+// Cluster is the name of a cluster in the configuration of the servers; empty: one server.
 type Options struct {
 	URL      string
 	Database string
+	Cluster  string
 	Logger   *slog.Logger
 }
 
@@ -33,6 +34,7 @@ type Options struct {
 type Warehouse struct {
 	conn     driver.Conn
 	database string
+	layout   layout
 	logger   *slog.Logger
 }
 
@@ -41,10 +43,16 @@ const (
 	probeTimeout = 5 * time.Second
 )
 
+// ClusterName is what a cluster may be called: nothing that would end a quoted name in a statement.
+var ClusterName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+
 // Open makes a client; nothing is asked yet.
 func Open(o Options) (*Warehouse, error) {
 	if !regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`).MatchString(o.Database) {
 		return nil, fmt.Errorf("the warehouse's database name must be lower-case letters, digits and _")
+	}
+	if o.Cluster != "" && !ClusterName.MatchString(o.Cluster) {
+		return nil, fmt.Errorf("the name of a ClickHouse cluster must be letters, digits, ., _ and -")
 	}
 	options, err := clickhouse.ParseDSN(o.URL)
 	if err != nil {
@@ -54,11 +62,14 @@ func Open(o Options) (*Warehouse, error) {
 	options.ReadTimeout = queryTimeout
 	options.MaxOpenConns, options.MaxIdleConns = 8, 8
 	options.ConnMaxLifetime = time.Hour
+	if o.Cluster != "" {
+		options.Settings = onCluster(options.Settings)
+	}
 	conn, err := clickhouse.Open(options)
 	if err != nil {
 		return nil, fmt.Errorf("connect to ClickHouse: %w", err)
 	}
-	return &Warehouse{conn: conn, database: o.Database, logger: o.Logger}, nil
+	return &Warehouse{conn: conn, database: o.Database, layout: layout{o.Cluster}, logger: o.Logger}, nil
 }
 
 // Set is another set of facts and cells behind the same connection, in a database of its own. The first is the one that was
@@ -67,25 +78,7 @@ func (w *Warehouse) Set(number int) *Warehouse {
 	if number <= 1 {
 		return w
 	}
-	return &Warehouse{conn: w.conn, database: fmt.Sprintf("%s_set%d", w.database, number), logger: w.logger}
-}
-
-// Migrate makes the database and what is missing in it. It may run any number of times, by several at once.
-func (w *Warehouse) Migrate(ctx context.Context) error {
-	statements := []string{"CREATE DATABASE IF NOT EXISTS {db}"}
-	for _, m := range facts.Migrations() {
-		statements = append(statements, m.SQL...)
-	}
-	statements = append(statements, indicators.Tables()...)
-	statements = append(statements, `CREATE TABLE IF NOT EXISTS {db}.progress (prefecture LowCardinality(String), term UInt64, epoch Int32,
-		number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'))
-		ENGINE = ReplacingMergeTree(number) ORDER BY (prefecture, term) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`)
-	for _, s := range statements {
-		if err := w.exec(ctx, s); err != nil {
-			return fmt.Errorf("migrate the warehouse: %w", err)
-		}
-	}
-	return nil
+	return &Warehouse{conn: w.conn, database: fmt.Sprintf("%s_set%d", w.database, number), layout: w.layout, logger: w.logger}
 }
 
 // Healthy asks for a one.
@@ -106,20 +99,23 @@ func (w *Warehouse) text(sql string) string { return strings.ReplaceAll(sql, "{d
 func (w *Warehouse) exec(ctx context.Context, sql string, args ...any) error {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	return translate(w.conn.Exec(ctx, w.text(sql), args...))
+	return translate(again(ctx, func() error { return w.conn.Exec(ctx, w.text(sql), args...) }))
 }
 
 func (w *Warehouse) read(ctx context.Context, into any, sql string, args ...any) error {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	return translate(w.conn.Select(ctx, into, w.text(sql), args...))
+	return translate(again(ctx, func() error {
+		reflect.ValueOf(into).Elem().SetZero() // what an answer began with that was then refused
+		return w.conn.Select(ctx, into, w.text(sql), args...)
+	}))
 }
 
 // one reads a single value.
 func (w *Warehouse) one(ctx context.Context, into any, sql string, args ...any) error {
 	ctx, cancel := context.WithTimeout(ctx, queryTimeout)
 	defer cancel()
-	return translate(w.conn.QueryRow(ctx, w.text(sql), args...).Scan(into))
+	return translate(again(ctx, func() error { return w.conn.QueryRow(ctx, w.text(sql), args...).Scan(into) }))
 }
 
 // translate marks every failure as unavailable: the questions are the product's own, so one that cannot be answered is

@@ -40,27 +40,40 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// open answers a warehouse over the embedded engine, or over the one that CAREL_TEST_CLICKHOUSE names.
-func open(t *testing.T) *warehouse.Warehouse {
+// address answers the URL of an embedded engine, or that of CAREL_TEST_CLICKHOUSE.
+func address(t *testing.T) string {
 	t.Helper()
-	url := os.Getenv("CAREL_TEST_CLICKHOUSE")
-	if url == "" {
-		s, err := embedded.Supervise(t.Context(), embedded.SupervisorOptions{
-			Command: []string{os.Args[0]}, Env: []string{serveVariable + "=" + t.TempDir()}, Logger: slog.New(slog.DiscardHandler),
-		})
-		require.NoError(t, err)
-		t.Cleanup(func() {
-			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-			defer cancel()
-			require.NoError(t, s.Close(ctx))
-		})
-		url = s.URL()
+	if url := os.Getenv("CAREL_TEST_CLICKHOUSE"); url != "" {
+		return url
 	}
-	w, err := warehouse.Open(warehouse.Options{URL: url, Database: "test_" + uuid.NewString()[:8], Logger: slog.New(slog.DiscardHandler)})
+	s, err := embedded.Supervise(t.Context(), embedded.SupervisorOptions{
+		Command: []string{os.Args[0]}, Env: []string{serveVariable + "=" + t.TempDir()}, Logger: slog.New(slog.DiscardHandler),
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		defer cancel()
+		require.NoError(t, s.Close(ctx))
+	})
+	return s.URL()
+}
+
+func newDatabase() string { return "test_" + uuid.NewString()[:8] }
+
+func openAt(t *testing.T, o warehouse.Options) *warehouse.Warehouse {
+	t.Helper()
+	o.Logger = slog.New(slog.DiscardHandler)
+	w, err := warehouse.Open(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	return w
+}
+
+// open answers a warehouse with everything in it.
+func open(t *testing.T) *warehouse.Warehouse {
+	t.Helper()
+	w := openAt(t, warehouse.Options{URL: address(t), Database: newDatabase()})
 	require.NoError(t, w.Migrate(t.Context()))
-	require.NoError(t, w.Migrate(t.Context()), "a second migration changes nothing")
 	return w
 }
 

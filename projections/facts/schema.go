@@ -1,27 +1,18 @@
 package facts
 
-// Migration is one numbered, idempotent step of the schema. {db} stands for the database.
-type Migration struct {
-	Number int
-	SQL    []string
-}
+import "github.com/careledger/careledger/projections/schema"
 
 // Version counts what events are turned into. Whoever changes how an event becomes rows, or what a column means, raises it:
 // a set that was built with another version is then built anew beside the one that serves.
 const Version = 1
 
 // Tables lists the tables of facts: those whose rows above a checkpoint are taken back before a projector goes on.
-func Tables() []string {
-	return []string{
-		"events", "visits", "amendments", "elder_states", "bed_changes", "stay_changes", "retrofits", "place_changes",
-		"filings", "enrolment_changes", "figures", "alerts", "parked",
-	}
-}
+func Tables() []string { return schema.Tables(Schema()) }
 
-// Migrations of the facts, in order. Sort keys begin with the prefecture, by which a large deployment is sharded, and
-// end with the ledger number, so that a row written twice is one row.
-func Migrations() []Migration {
-	return []Migration{{Number: 1, SQL: []string{
+// Schema of the facts. Sort keys begin with the prefecture, by which a large deployment is sharded, and end with the
+// ledger number, so that a row written twice is one row.
+func Schema() []schema.Step {
+	return []schema.Step{
 		table("events", `event_id UUID, stream String, revision UInt64, type LowCardinality(String),
 			recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32,
 			actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String),
@@ -48,10 +39,11 @@ func Migrations() []Migration {
 			code LowCardinality(String), variant LowCardinality(String), area LowCardinality(String), period LowCardinality(String),
 			unit LowCardinality(String), reason LowCardinality(String), value Nullable(Float64), expected Nullable(Float64)`, "alert, number"),
 		table("parked", `event_id UUID, type LowCardinality(String), reason String`, "number"),
-	}}}
+	}
 }
 
-func table(name, columns, order string) string {
-	return "CREATE TABLE IF NOT EXISTS {db}." + name + " (prefecture LowCardinality(String), number UInt64, " + columns +
-		") ENGINE = ReplacingMergeTree ORDER BY (prefecture, " + order + ") SETTINGS fsync_after_insert = 1, fsync_part_directory = 1"
+func table(name, columns, order string) schema.Table {
+	return schema.Table{
+		Name: name, Columns: "prefecture LowCardinality(String), number UInt64, " + columns, Order: "prefecture, " + order,
+	}
 }

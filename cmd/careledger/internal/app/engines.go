@@ -117,7 +117,9 @@ func (e *engines) openWarehouse(ctx context.Context, o Options) error {
 		url = e.child.URL()
 	}
 	var err error
-	e.warehouse, err = warehouse.Open(warehouse.Options{URL: url, Database: o.Database, Logger: o.Logger.With("part", "warehouse")})
+	e.warehouse, err = warehouse.Open(warehouse.Options{
+		URL: url, Database: o.Database, Cluster: o.ClickHouseCluster, Logger: o.Logger.With("part", "warehouse"),
+	})
 	return err
 }
 

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/careledger/careledger/infra/warehouse"
 )
 
 // Role is a part of the work that a process takes on.
@@ -36,6 +38,9 @@ type Options struct {
 	EventStore string
 	NATS       string
 	ClickHouse string
+	// ClickHouseCluster is the cluster, of those that ClickHouse's servers know, that tables are laid out on; empty: one server.
+	ClickHouseCluster string
+
 	Database   string
 	Plan       string // a plan file; empty: the embedded plan of Wenshan
 	Areas      string // an area table; empty: the embedded one of Wenshan
@@ -77,6 +82,12 @@ func (o Options) Validate() error {
 		if u.url != "" && !hasScheme(u.url, u.form) {
 			all = append(all, fmt.Errorf("%s: the URL must begin with %s:// / 地址格式不对", u.flag, strings.ReplaceAll(u.form, ",", ":// or ")))
 		}
+	}
+	switch cluster := o.ClickHouseCluster; {
+	case cluster != "" && o.ClickHouse == "":
+		all = append(all, errors.New("--clickhouse-cluster: the embedded engine is one server; give --clickhouse as well / 内嵌引擎只有一台服务器，请同时指定 --clickhouse"))
+	case cluster != "" && !warehouse.ClusterName.MatchString(cluster):
+		all = append(all, errors.New("--clickhouse-cluster: write the cluster's name in letters, digits, ., _ and - / 集群名只能含字母、数字、.、_ 和 -"))
 	}
 	return errors.Join(all...)
 }

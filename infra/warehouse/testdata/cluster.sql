@@ -1,0 +1,126 @@
+-- database
+CREATE DATABASE IF NOT EXISTS {db} ON CLUSTER 'care';
+
+-- record
+CREATE TABLE IF NOT EXISTS {db}.migrations ON CLUSTER 'care' (number UInt32, applied_at DateTime64(6, 'UTC'), hash String)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/{database}/{table}', '{shard}-{replica}') ORDER BY (number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+-- 1 facts 0545a5847c7d00ec
+CREATE TABLE IF NOT EXISTS {db}.events_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, event_id UUID, stream String, revision UInt64, type LowCardinality(String), recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32, actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String), INDEX by_time recorded_at TYPE minmax GRANULARITY 1)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.events ON CLUSTER 'care' AS {db}.events_local
+ENGINE = Distributed('care', '{db}', 'events_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.visits_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, elder UUID, visit UUID, occurred_on Date32, mode LowCardinality(String), outcome LowCardinality(String))
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, toStartOfMonth(occurred_on), elder, visit, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.visits ON CLUSTER 'care' AS {db}.visits_local
+ENGINE = Distributed('care', '{db}', 'visits_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.amendments_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, fact UUID, kind LowCardinality(String), was_on Date32)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, fact, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.amendments ON CLUSTER 'care' AS {db}.amendments_local
+ENGINE = Distributed('care', '{db}', 'amendments_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.elder_states_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, elder UUID, aspect LowCardinality(String), effective_on Date32, area LowCardinality(String), sex LowCardinality(String), birth_month Int32, circumstances Array(LowCardinality(String)))
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, elder, aspect, effective_on, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.elder_states ON CLUSTER 'care' AS {db}.elder_states_local
+ENGINE = Distributed('care', '{db}', 'elder_states_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.bed_changes_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, area LowCardinality(String), institution UUID, effective_on Date32, beds Int64, nursing Int64, operating Int64)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, institution, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.bed_changes ON CLUSTER 'care' AS {db}.bed_changes_local
+ENGINE = Distributed('care', '{db}', 'bed_changes_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.stay_changes_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, area LowCardinality(String), institution UUID, stay UUID, elder UUID, effective_on Date32, change Int8)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, stay, number, change)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.stay_changes ON CLUSTER 'care' AS {db}.stay_changes_local
+ENGINE = Distributed('care', '{db}', 'stay_changes_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.retrofits_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, area LowCardinality(String), household UUID, retrofit UUID, accepted_on Date32)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, household, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.retrofits ON CLUSTER 'care' AS {db}.retrofits_local
+ENGINE = Distributed('care', '{db}', 'retrofits_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.place_changes_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, area LowCardinality(String), childcare UUID, effective_on Date32, places Int64, inclusive Int64)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, childcare, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.place_changes ON CLUSTER 'care' AS {db}.place_changes_local
+ENGINE = Distributed('care', '{db}', 'place_changes_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.filings_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, area LowCardinality(String), childcare UUID, filed_on Date32)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, childcare, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.filings ON CLUSTER 'care' AS {db}.filings_local
+ENGINE = Distributed('care', '{db}', 'filings_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.enrolment_changes_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, area LowCardinality(String), childcare UUID, enrolment UUID, child UUID, birth_month Int32, effective_on Date32, change Int8)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, enrolment, number, change)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.enrolment_changes ON CLUSTER 'care' AS {db}.enrolment_changes_local
+ENGINE = Distributed('care', '{db}', 'enrolment_changes_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.figures_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, area LowCardinality(String), series LowCardinality(String), period LowCardinality(String), period_end Date32, value Float64, unit LowCardinality(String))
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, series, area, period, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.figures ON CLUSTER 'care' AS {db}.figures_local
+ENGINE = Distributed('care', '{db}', 'figures_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.alerts_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, alert UUID, state LowCardinality(String), at DateTime64(6, 'UTC'), rule LowCardinality(String), code LowCardinality(String), variant LowCardinality(String), area LowCardinality(String), period LowCardinality(String), unit LowCardinality(String), reason LowCardinality(String), value Nullable(Float64), expected Nullable(Float64))
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, alert, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.alerts ON CLUSTER 'care' AS {db}.alerts_local
+ENGINE = Distributed('care', '{db}', 'alerts_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.parked_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, event_id UUID, type LowCardinality(String), reason String)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.parked ON CLUSTER 'care' AS {db}.parked_local
+ENGINE = Distributed('care', '{db}', 'parked_local', cityHash64(prefecture));
+
+-- 2 cells c109167f18054478
+CREATE TABLE IF NOT EXISTS {db}.cells_local ON CLUSTER 'care' (prefecture LowCardinality(String), month Int32, code LowCardinality(String), variant LowCardinality(String), version UInt32, area LowCardinality(String), number UInt64, computed_at DateTime64(6, 'UTC'), value Nullable(Float64), numerator Nullable(Float64), denominator Nullable(Float64), records UInt64)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', number) ORDER BY (prefecture, month, code, variant, area)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.cells ON CLUSTER 'care' AS {db}.cells_local
+ENGINE = Distributed('care', '{db}', 'cells_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.cell_history_local ON CLUSTER 'care' (prefecture LowCardinality(String), month Int32, code LowCardinality(String), variant LowCardinality(String), version UInt32, area LowCardinality(String), number UInt64, computed_at DateTime64(6, 'UTC'), value Nullable(Float64), numerator Nullable(Float64), denominator Nullable(Float64), records UInt64)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, code, variant, area, month, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.cell_history ON CLUSTER 'care' AS {db}.cell_history_local
+ENGINE = Distributed('care', '{db}', 'cell_history_local', cityHash64(prefecture));
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.cells_to_history ON CLUSTER 'care' TO {db}.cell_history_local AS
+SELECT * FROM {db}.cells_local WHERE area != '';
+
+-- 3 progress 542fc8840540a595
+CREATE TABLE IF NOT EXISTS {db}.progress_local ON CLUSTER 'care' (prefecture LowCardinality(String), term UInt64, epoch Int32, number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'))
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', number) ORDER BY (prefecture, term)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.progress ON CLUSTER 'care' AS {db}.progress_local
+ENGINE = Distributed('care', '{db}', 'progress_local', cityHash64(prefecture));
+
