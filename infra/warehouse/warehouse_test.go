@@ -40,8 +40,8 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// open answers a warehouse over the embedded engine, or over the one that CAREL_TEST_CLICKHOUSE names.
-func open(t *testing.T) *warehouse.Warehouse {
+// engine answers the URL of an embedded engine, or of the one that CAREL_TEST_CLICKHOUSE names.
+func engine(t *testing.T) string {
 	t.Helper()
 	url := os.Getenv("CAREL_TEST_CLICKHOUSE")
 	if url == "" {
@@ -56,7 +56,18 @@ func open(t *testing.T) *warehouse.Warehouse {
 		})
 		url = s.URL()
 	}
-	w, err := warehouse.Open(warehouse.Options{URL: url, Database: "test_" + uuid.NewString()[:8], Logger: slog.New(slog.DiscardHandler)})
+	return url
+}
+
+// open answers a new warehouse.
+func open(t *testing.T) *warehouse.Warehouse {
+	t.Helper()
+	return openAt(t, engine(t), "test_"+uuid.NewString()[:8])
+}
+
+func openAt(t *testing.T, url, database string) *warehouse.Warehouse {
+	t.Helper()
+	w, err := warehouse.Open(warehouse.Options{URL: url, Database: database, Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.Close()) })
 	require.NoError(t, w.Migrate(t.Context()))
@@ -78,7 +89,7 @@ func TestAWarehouse(t *testing.T) {
 		kept, err := w.AllKept(ctx, "5326")
 		require.NoError(t, err)
 		require.Empty(t, kept)
-		n, err := w.Parked(ctx, "5326")
+		n, err := w.ParkedCount(ctx, "5326")
 		require.NoError(t, err)
 		require.Zero(t, n)
 	})

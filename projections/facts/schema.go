@@ -44,7 +44,7 @@ func Migrations() []Migration {
 			code LowCardinality(String), variant LowCardinality(String), area LowCardinality(String), period LowCardinality(String),
 			unit LowCardinality(String), reason LowCardinality(String), value Nullable(Float64), expected Nullable(Float64)`, "alert, number"),
 		table("parked", `event_id UUID, type LowCardinality(String), reason String`, "number"),
-	}}}
+	}}, {Number: 2, SQL: parkedColumns()}}
 }
 
 func table(name, columns, order string) string {

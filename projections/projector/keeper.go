@@ -56,12 +56,16 @@ func (k *keeper) run(ctx context.Context) error {
 			return ctx.Err()
 		case <-k.projector.wake:
 		}
+		replayed := k.projector.takeReplayed()
 		marks, frontier, live := k.projector.marked()
 		started := time.Now()
 		if err := k.projector.advance(ctx, frontier); err != nil {
 			return err
 		}
 		if err := k.count(ctx, marks, frontier.Number); err != nil {
+			return err
+		}
+		if err := k.projector.settle(ctx, replayed, started); err != nil {
 			return err
 		}
 		pause := max(pauseWhileLive, time.Since(started)/2)

@@ -77,7 +77,7 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 		p.Frontier = frontier
 		p.Head = max(p.Head, p.Frontier)
 		p.BehindEvents = p.Head - p.Frontier
-		p.Parked, _ = a.engines.warehouse.Parked(ctx, a.plan.Prefecture) // asked just before: an outage in between shows next time
+		p.Parked, _ = a.engines.warehouse.ParkedCount(ctx, a.plan.Prefecture) // asked just before: an outage in between shows next time
 	}
 	if p.BehindEvents > 0 {
 		if at, known := a.lag.Load().(time.Time); known {
