@@ -33,6 +33,7 @@ const (
 	ReadPeople  Action = "read-people"  // see registers with names
 	ReadNumbers Action = "read-numbers" // see indicators, alerts, status
 	Operate     Action = "operate"      // see metrics and the API's description
+	Maintain    Action = "maintain"     // have parked events tried again
 )
 
 // Allows reports whether a principal may do something in an area. path is the area's code and the codes above it.
@@ -42,6 +43,7 @@ func Allows(p Principal, a Action, path []string) bool {
 		ReadPeople:  {Administrator, Caseworker, Supervisor},
 		ReadNumbers: {Administrator, Caseworker, Supervisor, Analyst},
 		Operate:     {Administrator, Caseworker, Supervisor, Analyst},
+		Maintain:    {Administrator},
 	}
 	if !slices.Contains(roles[a], p.Role) {
 		return false
