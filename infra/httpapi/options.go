@@ -105,6 +105,7 @@ type Options struct {
 	Unknown   error // what Identity answers for a token or code that nobody bears
 	Cells     Cells
 	Registers Registers
+	Parked    Parked
 	Live      Live
 	Draining  <-chan struct{} // closed when the server begins to stop: pages are sent away
 	Status    func(ctx context.Context) Status
@@ -123,7 +124,7 @@ func (o Options) Validate() error {
 	for name, missing := range map[string]bool{
 		"Handler": o.Handler == nil, "Admission": o.Admission == nil, "Enrolment": o.Enrolment == nil, "History": o.History == nil,
 		"Areas": o.Areas == nil, "Plan": o.Plan == nil, "Sealer": o.Sealer == nil, "Erased": o.Erased == nil, "Identity": o.Identity == nil,
-		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Registers": o.Registers == nil, "Live": o.Live == nil,
+		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Registers": o.Registers == nil, "Parked": o.Parked == nil, "Live": o.Live == nil,
 		"Draining": o.Draining == nil, "Status": o.Status == nil, "Head": o.Head == nil, "Due": o.Due == nil, "Ready": o.Ready == nil, "Page": o.Page == nil,
 		"Registry": o.Registry == nil, "Logger": o.Logger == nil, "Now": o.Now == nil,
 	} {

@@ -19,9 +19,12 @@ const signInFor = 24 * time.Hour
 
 func (a *App) openDoor() error {
 	o := a.options
+	if err := o.Registry.Register(a.parkedGauge()); err != nil {
+		return fmt.Errorf("register the metric of parked events: %w", err)
+	}
 	door, err := httpapi.New(httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
-		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: a.cells, Registers: a.engines.warehouse, Live: a.hub, Status: a.status,
+		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: a.cells, Registers: a.engines.warehouse, Parked: parkedEvents{a}, Live: a.hub, Status: a.status,
 		Head: a.newest, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(),
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})

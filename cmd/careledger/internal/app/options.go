@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/careledger/careledger/domain/event"
 )
 
 // Role is a part of the work that a process takes on.
@@ -47,6 +49,9 @@ type Options struct {
 	// WarehouseCommand is the argv that runs the warehouse child: `careledger warehouse` of this executable.
 	WarehouseCommand []string
 	WarehouseEnv     []string
+
+	// Codec is what this process reads of the log; nil: every event that this build knows.
+	Codec *event.Codec
 
 	Now      func() time.Time
 	Logger   *slog.Logger

@@ -151,7 +151,7 @@ func (a *App) project(ctx context.Context) error {
 			}
 			return nil
 		},
-		Now: a.options.Now, Logger: a.options.Logger.With("part", "projector"),
+		Now: a.options.Now, Logger: a.options.Logger.With("part", "projector"), Lookup: a.engines.log.Event, Replays: a.replays,
 	}
 	return p.Run(ctx)
 }
