@@ -23,6 +23,7 @@ func (s *store) Parked(_ context.Context, _ string, q facts.ParkedQuery) ([]fact
 	if err := s.step("parked"); err != nil {
 		return nil, err
 	}
+	s.askedUpTo = q.UpTo
 	var page []facts.Parked
 	for _, p := range s.parked() {
 		asked := len(q.Numbers) == 0
@@ -173,6 +174,7 @@ func TestABuildThatKnowsMoreCountsWhatWasParkedByItself(t *testing.T) {
 	}), context.Canceled)
 	require.Empty(t, s.parked())
 	require.InDelta(t, 30, s.value("elder-beds", "532600", "2021-12"), 0)
+	require.EqualValues(t, 2, s.askedUpTo, "what comes after the checkpoint is tried when it is folded")
 	steps := s.steps[before:]
 	written, settled := slices.Index(steps, "rows"), slices.Index(steps, "settle")
 	require.Less(t, written, settled)

@@ -31,6 +31,7 @@ type store struct {
 	failAtOnce map[string]error
 	kept       [][]indicators.Number
 	counted    chan uint64
+	askedUpTo  uint64 // the bound of the last question for parked events
 }
 
 func newStore() *store {
