@@ -88,6 +88,12 @@ func TestAnEventThatCannotBeReadIsParked(t *testing.T) {
 	}}, s.parked())
 }
 
+func (s *store) didSince(before int, step string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Contains(s.steps[before:], step)
+}
+
 func (s *store) now() time.Time { return time.Date(2022, 1, 10, 0, 0, 0, 0, time.UTC) }
 
 // broken is a fold with a mistake: what it panics with holds somebody's name.
@@ -218,19 +224,22 @@ func TestAReplayTriesWhatIsAskedForAndSaysWhatStaysParked(t *testing.T) {
 	first, second, third := beds(1), beds(2), beds(3)
 	second.Revision, third.Revision = 1, 2
 	require.ErrorIs(t, projecting(t, s, 3, from(unread(first), unread(second), unread(third))), context.Canceled)
-	requests := make(chan projector.Replay)
+	knows, before := make(chan struct{}), len(s.steps)
 	with := func(p *projector.Projector) {
 		p.Now = func() time.Time { return s.now().Add(time.Hour) }
 		p.Lookup = func(ctx context.Context, stream string, revision uint64) (event.Recorded, error) {
 			select {
-			case <-requests: // closed: the build knows more now
+			case <-knows: // closed: the build knows more now
 				return log{0: first, 1: unread(second)}.lookup(ctx, stream, revision)
 			default:
 				return unread(log{0: first, 1: second, 2: third}[revision]), nil
 			}
 		}
 		p.Replays = func(ctx context.Context, take func(context.Context, projector.Replay) error) error {
-			close(requests)
+			for !s.didSince(before, "cells") { // what is marked at the start is counted
+				time.Sleep(time.Millisecond)
+			}
+			close(knows)
 			require.NoError(t, take(ctx, projector.Replay{Request: uuid.UUID{1}, Numbers: []uint64{1}}))
 			for len(s.parked()) > 2 {
 				time.Sleep(time.Millisecond)
