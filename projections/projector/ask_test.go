@@ -14,7 +14,7 @@ import (
 )
 
 // asking answers what comes of a replay of parked events, of which a projector tries one at each announcement it hears.
-func asking(t *testing.T, parked int, hears func(n int) bool, numbers ...uint64) (projector.Replayed, error, []projector.Replay) {
+func asking(t *testing.T, parked int, hears func(n int) bool, numbers ...uint64) (projector.Replayed, []projector.Replay, error) {
 	t.Helper()
 	var told []projector.Replay
 	tried, counted := 0, 0
@@ -40,11 +40,11 @@ func asking(t *testing.T, parked int, hears func(n int) bool, numbers ...uint64)
 		},
 	}
 	answer, err := a.Ask(t.Context(), numbers)
-	return answer, err, told
+	return answer, told, err
 }
 
 func TestAReplayIsAskedForUntilItIsAnswered(t *testing.T) {
-	answer, err, told := asking(t, 3, func(n int) bool { return n > 2 })
+	answer, told, err := asking(t, 3, func(n int) bool { return n > 2 })
 	require.NoError(t, err)
 	require.Equal(t, projector.Replayed{Asked: 3, Counted: 1, Parked: 2}, answer)
 	require.Len(t, told, 5, "two were lost")
@@ -55,21 +55,21 @@ func TestAReplayIsAskedForUntilItIsAnswered(t *testing.T) {
 }
 
 func TestAReplayThatNobodyAnswersIsTold(t *testing.T) {
-	_, err, _ := asking(t, 3, func(int) bool { return false })
+	_, _, err := asking(t, 3, func(int) bool { return false })
 	require.ErrorIs(t, err, projector.ErrSilent)
 }
 
 func TestAReplayThatStopsHalfWaySaysWhatWaits(t *testing.T) {
-	answer, err, _ := asking(t, 3, func(n int) bool { return n == 1 })
+	answer, _, err := asking(t, 3, func(n int) bool { return n == 1 })
 	require.NoError(t, err)
 	require.Equal(t, projector.Replayed{Asked: 3, Counted: 1, Waiting: 2}, answer)
 }
 
 func TestOnlyParkedEventsAreReplayed(t *testing.T) {
-	_, err, told := asking(t, 1, func(int) bool { return true }, 7, 8)
+	_, told, err := asking(t, 1, func(int) bool { return true }, 7, 8)
 	require.ErrorIs(t, err, projector.ErrNotParked)
 	require.Empty(t, told)
-	answer, err, told := asking(t, 0, func(int) bool { return true })
+	answer, told, err := asking(t, 0, func(int) bool { return true })
 	require.NoError(t, err)
 	require.Zero(t, answer)
 	require.Empty(t, told, "there is nothing to ask for")
