@@ -88,7 +88,7 @@ func (s standingOf) wrong() error {
 	}
 	for _, p := range s.Prefectures {
 		if p.Parked > 0 {
-			return exitError{exitDiffers, fmt.Errorf("%d events of %s could not be counted: its numbers are incomplete; see the server's log / 有 %d 条事件未能统计，数字不完整，请查看服务日志", p.Parked, p.Code, p.Parked)}
+			return exitError{exitDiffers, fmt.Errorf("%d events of %s could not be counted: numbers that they may touch are incomplete; `careledger parked` lists them / 有 %d 条事件未能统计，相关数字不完整，可用 careledger parked 列出", p.Parked, p.Code, p.Parked)}
 		}
 	}
 	return nil

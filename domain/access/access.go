@@ -33,7 +33,7 @@ const (
 	ReadPeople  Action = "read-people"  // see registers with names
 	ReadNumbers Action = "read-numbers" // see indicators, alerts, status
 	Operate     Action = "operate"      // see metrics and the API's description
-	Maintain    Action = "maintain"     // rebuild projections
+	Maintain    Action = "maintain"     // rebuild projections, have parked events tried again
 )
 
 // Allows reports whether a principal may do something in an area. path is the area's code and the codes above it.

@@ -16,7 +16,9 @@ import (
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/personal"
 	"github.com/careledger/careledger/domain/projection"
+	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/projector"
 	"github.com/careledger/careledger/projections/registers"
 )
 
@@ -293,6 +295,31 @@ func (c *cannedRegisters) Elders(_ context.Context, _ string, areas []string, af
 func (c *cannedRegisters) Alerts(_ context.Context, _ string, areas []string, state string) ([]registers.Alert, error) {
 	c.areas, c.state = areas, state
 	return c.alerts, nil
+}
+
+// cannedParked pages through rows in order.
+type cannedParked struct {
+	rows    []facts.Parked
+	asked   []uint64
+	replays int
+	answer  projector.Replayed
+	err     error
+}
+
+func (c *cannedParked) List(_ context.Context, after uint64, limit int) ([]facts.Parked, error) {
+	var page []facts.Parked
+	for _, r := range c.rows {
+		if r.Number > after && len(page) < limit {
+			page = append(page, r)
+		}
+	}
+	return page, c.err
+}
+
+func (c *cannedParked) Replay(_ context.Context, numbers []uint64) (projector.Replayed, error) {
+	c.asked = numbers
+	c.replays++
+	return c.answer, c.err
 }
 
 type hub struct {

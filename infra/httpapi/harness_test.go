@@ -54,6 +54,7 @@ type door struct {
 	sealer    *drawer
 	cells     *cannedCells
 	registers *cannedRegisters
+	parked    *cannedParked
 	hub       *hub
 	draining  chan struct{}
 	logs      *buffer
@@ -68,7 +69,7 @@ func open(t testing.TB) *door {
 	p, err := plan.Wenshan()
 	require.NoError(t, err)
 	d := &door{
-		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, registers: &cannedRegisters{},
+		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, registers: &cannedRegisters{}, parked: &cannedParked{},
 		hub: &hub{messages: make(chan LiveMessage, 4)}, draining: make(chan struct{}), logs: &buffer{},
 	}
 	clock := func() time.Time { return now }
@@ -76,7 +77,7 @@ func open(t testing.TB) *door {
 	d.handler, err = New(Options{
 		Handler: h, Admission: admission.New(h, clock), Enrolment: enrolment.New(h, clock), History: d.ledger, Areas: areas, Plan: p,
 		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Registers: d.registers,
-		Projection: &drafted{handler: h}, Facts: 3,
+		Projection: &drafted{handler: h}, Facts: 3, Parked: d.parked,
 		Live: d.hub, Draining: d.draining, Head: func() uint64 { return 70123 }, Due: func() uint64 { return d.due },
 		Status: func(context.Context) Status {
 			return Status{Ledger: "l", Head: 70123, Prefectures: []PrefectureStatus{{Code: "5326", Frontier: 70120, Head: 70123}}}

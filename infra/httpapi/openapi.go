@@ -34,7 +34,7 @@ func (s *server) newAPI(r chi.Router) huma.API {
 	config.Tags = []*huma.Tag{
 		{Name: "commands", Description: "What was done, recorded once"},
 		{Name: "questions", Description: "Indicators, registers, alerts"},
-		{Name: "operation", Description: "Facts and cells built anew"},
+		{Name: "upkeep", Description: "What keeps the numbers whole"},
 		{Name: "session", Description: "Who is signed in"},
 	}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[calendar.Day](), reflect.TypeFor[dayText]())

@@ -121,11 +121,9 @@ func (s *server) elders(ctx context.Context, who access.Principal, in *eldersInp
 	if err != nil {
 		return nil, err
 	}
-	limit := 50
-	if in.Limit != "" {
-		if limit, err = strconv.Atoi(in.Limit); err != nil || limit < 1 || limit > 200 {
-			return nil, errNumberRange.At("/limit")
-		}
+	limit, err := limitOf(in.Limit)
+	if err != nil {
+		return nil, err
 	}
 	if q := strings.TrimSpace(in.Q); q != "" {
 		return s.find(ctx, who, q, code, limit)

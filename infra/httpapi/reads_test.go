@@ -144,6 +144,8 @@ func TestWhoMaySeeAndRecordWhat(t *testing.T) {
 		{"GET", "/indicators?area=532622", "", 200, 200, 200},
 		{"GET", "/alerts", "", 200, 200, 200},
 		{"GET", "/status", "", 200, 200, 200},
+		{"GET", "/parked", "", 200, 200, 200},
+		{"POST", "/parked/replay", "{}", 200, 403, 403},
 	} {
 		require.Equal(t, c.admin, status(c.method, c.path, c.body, adminToken), "%s %s as administrator", c.method, c.path)
 		require.Equal(t, c.caseworker, status(c.method, c.path, c.body, caseworkerToken), "%s %s as caseworker", c.method, c.path)

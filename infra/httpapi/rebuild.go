@@ -59,7 +59,7 @@ func (s *server) registerRebuild(api huma.API) {
 // post registers a command on the projection. It answers how the projection stands after it.
 func post[I any](api huma.API, s *server, id, path, summary string, of func(in *I) projection.Command) {
 	op := huma.Operation{
-		OperationID: id, Method: http.MethodPost, Path: "/api/v1" + path, Summary: summary, Tags: []string{"operation"}, Responses: problems(api),
+		OperationID: id, Method: http.MethodPost, Path: "/api/v1" + path, Summary: summary, Tags: []string{"upkeep"}, Responses: problems(api),
 		MaxBodyBytes: singleLimit,
 	}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*answer[ProjectionStatus], error) {

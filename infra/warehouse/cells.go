@@ -105,7 +105,7 @@ func (w *Warehouse) Kept(ctx context.Context, prefecture string, months []calend
 			slabs[slab{r.Code, r.Variant, r.Month}] = r
 		}
 	}
-	kept := indicators.Kept{Numbers: make([]indicators.Number, 0, len(rows)-len(slabs)), Counted: slabs[slab{}].Number}
+	kept := indicators.Kept{Numbers: make([]indicators.Number, 0, len(rows)-len(slabs)), Counted: slabs[slab{}].Number, CountedAt: slabs[slab{}].ComputedAt}
 	for _, r := range rows {
 		if r.Area == "" {
 			continue
@@ -161,13 +161,6 @@ func (w *Warehouse) Projected(ctx context.Context, prefecture string) (at time.T
 		return at, err
 	}
 	return rows[0].RecordedAt.UTC(), nil
-}
-
-// Parked implements indicators.Store.
-func (w *Warehouse) Parked(ctx context.Context, prefecture string) (uint64, error) {
-	var n uint64
-	err := w.one(ctx, &n, "SELECT count() FROM {db}.parked WHERE prefecture = @prefecture", clickhouse.Named("prefecture", prefecture))
-	return n, err
 }
 
 // VisitedAreas implements indicators.Store: the areas with records in the monthly visit rate, by month.

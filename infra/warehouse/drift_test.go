@@ -6,9 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
@@ -27,7 +29,8 @@ import (
 const historiesChecked = "8"
 
 // A history with late, corrected and withdrawn records is projected in random batches by a projector that is ended at
-// random points, with rows written twice and rows whose checkpoint was lost. Every cell, now and as known at an earlier
+// random points, with rows written twice and rows whose checkpoint was lost; some of the events it cannot read at first,
+// and parks them until they are replayed. Every cell, now and as known at an earlier
 // number, is what the oracle counts; and again after everything was thrown away and built anew.
 func TestCellsNeverDrift(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
@@ -74,9 +77,45 @@ type unsteady struct {
 	*warehouse.Warehouse
 	next    func() string
 	counted chan uint64
+	last    uint64                   // the newest event's number
+	events  []event.Recorded         // as the log holds them
+	unread  func(number uint64) bool // what the projector cannot read at first
+}
+
+// lookup reads an event with a build that knows its type.
+func (u *unsteady) lookup(_ context.Context, _ string, revision uint64) (event.Recorded, error) {
+	return u.events[revision], nil
+}
+
+// replays asks again and again for everything, as somebody would who sees that something stays parked.
+func (u *unsteady) replays(ctx context.Context, take func(context.Context, projector.Replay) error) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+		if err := take(ctx, projector.Replay{Request: uuid.New()}); err != nil {
+			return err
+		}
+	}
+}
+
+// delivered are events as the projector's build reads them.
+func (u *unsteady) delivered(events []event.Recorded) []event.Recorded {
+	read := slices.Clone(events)
+	for i, e := range read {
+		if u.unread(e.Number) {
+			read[i].Event = nil
+		}
+	}
+	return read
 }
 
 func (u *unsteady) Write(ctx context.Context, rows []facts.Row) error {
+	if settles(rows) {
+		defer func() { u.counted <- u.last }()
+	}
 	switch u.next() {
 	case "rows are written twice":
 		return errors.Join(u.Warehouse.Write(ctx, rows), u.Warehouse.Write(ctx, rows))
@@ -96,11 +135,22 @@ func (u *unsteady) Keep(ctx context.Context, prefecture string, changed []indica
 	return nil
 }
 
+// settles reports whether rows say that parked events are parked no more.
+func settles(rows []facts.Row) bool {
+	if len(rows) == 0 {
+		return false
+	}
+	p, ok := rows[0].(facts.Parked)
+	return ok && p.SettledAt.After(facts.Never())
+}
+
 // project runs projectors, one after the other, until everything is counted.
 func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 	plan := []string{}
-	sizes := []int{len(events)}
+	sizes, unread := []int{len(events)}, func(uint64) bool { return false }
 	if how == disturbed {
+		every, rest := rapid.Uint64Range(2, 30).Draw(t, "one of how many cannot be read"), rapid.Uint64Range(0, 1).Draw(t, "which")
+		unread = func(number uint64) bool { return number%every == rest }
 		sizes = rapid.SliceOfN(rapid.IntRange(1, 20), 1, 8).Draw(t, "batches")
 		plan = rapid.SliceOfN(rapid.SampledFrom([]string{
 			"", "", "", "", "rows are written twice", "rows are written, and their answer is lost", "rows are not written", "the projector ends after them",
@@ -111,7 +161,8 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 		steps <- s
 	}
 	current := ""
-	u := &unsteady{Warehouse: d.warehouse, counted: make(chan uint64, 1000), next: func() string {
+	last := events[len(events)-1].Number
+	u := &unsteady{Warehouse: d.warehouse, counted: make(chan uint64, 10_000), last: last, events: events, unread: unread, next: func() string {
 		select {
 		case current = <-steps:
 		default:
@@ -119,7 +170,7 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 		}
 		return current
 	}}
-	last, batch := events[len(events)-1].Number, 0
+	batch := 0
 	feed := func(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
 		rest := events
 		for len(rest) > 0 && rest[0].Number <= from.Number {
@@ -128,7 +179,7 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 		for len(rest) > 0 {
 			n := min(len(rest), sizes[batch%len(sizes)])
 			batch++
-			if err := take(ctx, rest[:n], n == len(rest)); err != nil {
+			if err := take(ctx, u.delivered(rest[:n]), n == len(rest)); err != nil {
 				return err
 			}
 			if current == "the projector ends after them" {
@@ -154,14 +205,16 @@ func (d *drift) run(t *rapid.T, u *unsteady, feed projector.Feed, upTo uint64) (
 	p := projector.Projector{
 		Engine: d.engine, Store: u, Feed: feed, Epoch: 1, Mismatch: func(error) bool { return false },
 		Announce: func(context.Context, projector.Notice) error { return nil },
-		Now:      func() time.Time { return today }, Logger: slog.New(slog.DiscardHandler),
+		Now:      func() time.Time { return today }, Logger: slog.New(slog.DiscardHandler), Lookup: u.lookup, Replays: u.replays,
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
 	for {
 		select {
 		case n := <-u.counted:
-			if n >= upTo {
+			parked, err := d.warehouse.ParkedCount(ctx, d.engine.Plan.Prefecture)
+			require.NoError(t, err)
+			if n >= upTo && parked == 0 {
 				cancel()
 				<-ended
 				return true

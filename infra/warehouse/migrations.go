@@ -37,6 +37,7 @@ func migrations() []schema.Migration {
 				prepare UInt64, at DateTime64(6, 'UTC')`,
 			Order: "prefecture, term", Version: "number",
 		}}},
+		{Number: 4, About: "parked events", Steps: facts.ParkedSchema()},
 	}
 }
 
@@ -77,10 +78,12 @@ func (w *Warehouse) Migrate(ctx context.Context) error {
 			return fmt.Errorf("migrate the warehouse: %w", err)
 		}
 	}
+	again := false // tables were lost: those made anew need what later migrations add to them
 	for _, m := range migrations() {
-		if s.has(m.Number) && s.holds(w.layout.made(m.Steps)) {
+		if !again && s.has(m.Number) && s.holds(w.layout.made(m.Steps)) {
 			continue
 		}
+		again = again || s.has(m.Number)
 		if err := w.migrate(ctx, m, s); err != nil {
 			return fmt.Errorf("migrate the warehouse, %d (%s): %w", m.Number, m.About, err)
 		}

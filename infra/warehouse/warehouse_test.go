@@ -92,7 +92,7 @@ func TestAWarehouse(t *testing.T) {
 		kept, err := w.AllKept(ctx, "5326")
 		require.NoError(t, err)
 		require.Empty(t, kept)
-		n, err := w.Parked(ctx, "5326")
+		n, err := w.ParkedCount(ctx, "5326")
 		require.NoError(t, err)
 		require.Zero(t, n)
 	})

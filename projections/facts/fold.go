@@ -19,17 +19,22 @@ import (
 // Fold turns one event into the rows it makes: its envelope first. It depends on the event alone. An event of a type
 // that counts nowhere makes its envelope only.
 func Fold(r event.Recorded) []Row {
-	key := Key{Prefecture: r.Metadata.Prefecture(), Number: r.Number}
-	rows := []Row{Event{
-		Key: key, EventID: r.ID, Stream: r.Stream, Revision: r.Revision, Type: r.Type, RecordedAt: r.Metadata.RecordedAt,
-		ReceivedAt: r.Metadata.ReceivedAt, OccurredOn: r.Metadata.OccurredOn.Time(), Actor: r.Metadata.Actor,
-		Device: r.Metadata.Device, Area: r.Metadata.Area,
-	}}
-	f := fold{key: key, area: r.Metadata.Area, at: r.Metadata.RecordedAt}
+	envelope := Envelope(r)
+	rows := []Row{envelope}
+	f := fold{key: envelope.Key, area: r.Metadata.Area, at: r.Metadata.RecordedAt}
 	for _, rowsOf := range []func(event.Event) []Row{f.elder, f.stay, f.institution, f.childcare, f.child, f.other} {
 		rows = append(rows, rowsOf(r.Event)...)
 	}
 	return rows
+}
+
+// Envelope is what is known of any event, whatever it says.
+func Envelope(r event.Recorded) Event {
+	return Event{
+		Key: Key{Prefecture: r.Metadata.Prefecture(), Number: r.Number}, EventID: r.ID, Stream: r.Stream, Revision: r.Revision, Type: r.Type,
+		RecordedAt: r.Metadata.RecordedAt, ReceivedAt: r.Metadata.ReceivedAt, OccurredOn: r.Metadata.OccurredOn.Time(),
+		Actor: r.Metadata.Actor, Device: r.Metadata.Device, Area: r.Metadata.Area,
+	}
 }
 
 type fold struct {

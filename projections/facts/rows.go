@@ -150,14 +150,6 @@ type Alert struct {
 	Expected *float64  `ch:"expected"`
 }
 
-// Parked is an event that could not be folded; cells say that they are incomplete while there is one.
-type Parked struct {
-	Key
-	EventID uuid.UUID `ch:"event_id"`
-	Type    string    `ch:"type"`
-	Reason  string    `ch:"reason"`
-}
-
 func (Event) Table() string           { return "events" }
 func (Visit) Table() string           { return "visits" }
 func (Amendment) Table() string       { return "amendments" }
@@ -170,4 +162,3 @@ func (Filing) Table() string          { return "filings" }
 func (EnrolmentChange) Table() string { return "enrolment_changes" }
 func (Figure) Table() string          { return "figures" }
 func (Alert) Table() string           { return "alerts" }
-func (Parked) Table() string          { return "parked" }

@@ -14,12 +14,18 @@ type cellKey struct {
 	month               calendar.Month
 }
 
-// explain turns kept numbers into cells, for each area and month in the plan's order, with targets and status.
-func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, frontier uint64) ([]Cell, error) {
-	parked, err := s.Store.Parked(ctx, s.Engine.Plan.Prefecture)
+// explain turns kept numbers into cells. What is parked is asked after they were read: an event that was parked before
+// they were counted is then seen.
+func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, f Folded) ([]Cell, error) {
+	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, f)
 	if err != nil {
 		return nil, err
 	}
+	return s.judge(kept, areas, months, codes, variant, f.Number, newDoubts(s.Engine.Areas, all)), nil
+}
+
+// judge makes cells, for each area and month in the plan's order, with targets and status.
+func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, frontier uint64, parked doubts) []Cell {
 	known := make(map[cellKey]Number, len(kept))
 	for _, n := range kept {
 		known[cellKey{n.Code, n.Variant, n.Area, n.Month}] = n
@@ -37,12 +43,12 @@ func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area,
 					n = Number{Area: a.Code, Month: month, Position: frontier, ComputedAt: s.Now().UTC()}
 				}
 				c := s.cell(d, n, a.Code == root, known[cellKey{d.Code, d.Variant, root, month}].Denominator)
-				c.Complete = c.Complete && parked == 0
+				c.Complete = c.Complete && !parked.touch(n)
 				cells = append(cells, c)
 			}
 		}
 	}
-	return cells, nil
+	return cells
 }
 
 // cell judges a number by the plan. whole says that its area is the plan's own; prefectureDenominator is what a target

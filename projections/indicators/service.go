@@ -11,12 +11,15 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 )
 
-// Kept are kept numbers of a prefecture, and the ledger number up to which every cell of it is counted. Position and
-// ComputedAt of a number are its slab's: when it was last counted.
+// Kept are kept numbers of a prefecture, and the ledger number up to which every cell of it is counted, and when. Position
+// and ComputedAt of a number are its slab's: when it was last counted.
 type Kept struct {
-	Numbers []Number
-	Counted uint64
+	Numbers   []Number
+	Counted   uint64
+	CountedAt time.Time
 }
+
+func (k Kept) folded() Folded { return Folded{k.Counted, k.CountedAt} }
 
 // Store answers kept cells.
 type Store interface {
@@ -27,8 +30,8 @@ type Store interface {
 	Frontier(ctx context.Context, prefecture string) (uint64, error)
 	// NumberAt is the last ledger number such that everything up to it was recorded by t.
 	NumberAt(ctx context.Context, prefecture string, t time.Time) (uint64, error)
-	// Parked counts the events that could not be folded.
-	Parked(ctx context.Context, prefecture string) (uint64, error)
+	// Doubts answers what the events may touch that could not be folded into cells.
+	Doubts(ctx context.Context, prefecture string, cells Folded) ([]Doubt, error)
 	// VisitedAreas answers, per month, the areas where an indicator has records.
 	VisitedAreas(ctx context.Context, prefecture, code string) (map[calendar.Month][]string, error)
 }
@@ -56,7 +59,7 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	cells, err := s.explain(ctx, kept.Numbers, areas, []calendar.Month{month}, q.Codes, "", kept.Counted)
+	cells, err := s.explain(ctx, kept.Numbers, areas, []calendar.Month{month}, q.Codes, "", kept.folded())
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
@@ -77,7 +80,7 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	cells, err := s.explain(ctx, kept.Numbers, []area.Area{a}, months, []string{q.Code}, q.Variant, kept.Counted)
+	cells, err := s.explain(ctx, kept.Numbers, []area.Area{a}, months, []string{q.Code}, q.Variant, kept.folded())
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
@@ -121,6 +124,10 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	definitions := slices.DeleteFunc(slices.Clone(s.Engine.Plan.Definitions), func(d plan.Definition) bool {
 		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
 	})
+	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, Folded{number, factsNow}) // before the facts: what is settled then is in them
+	if err != nil {
+		return Answer{}, err
+	}
 	numbers, err := s.Engine.Compute(ctx, definitions, []calendar.Month{month}, number)
 	if err != nil {
 		return Answer{}, err
@@ -128,8 +135,8 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	for i := range numbers {
 		numbers[i].Position, numbers[i].ComputedAt = number, s.Now().UTC()
 	}
-	cells, err := s.explain(ctx, numbers, areas, []calendar.Month{month}, q.Codes, "", number)
-	return Answer{Cells: cells, Frontier: number, Counted: counted}, err
+	cells := s.judge(numbers, areas, []calendar.Month{month}, q.Codes, "", number, newDoubts(s.Engine.Areas, all))
+	return Answer{Cells: cells, Frontier: number, Counted: counted}, nil
 }
 
 func (s *Service) root() area.Area { return s.Engine.Areas.Root() }
@@ -177,6 +184,6 @@ func (s *Service) History(ctx context.Context, level Level) (Answer, error) {
 	for m := s.Engine.Plan.BaselineOn.Month(); m <= calendar.DayOf(s.Now()).Month(); m++ {
 		months = append(months, m)
 	}
-	cells, err := s.explain(ctx, kept.Numbers, areas, months, nil, plan.Official, kept.Counted)
+	cells, err := s.explain(ctx, kept.Numbers, areas, months, nil, plan.Official, kept.folded())
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }

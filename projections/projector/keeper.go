@@ -9,6 +9,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/indicators"
 )
 
@@ -56,14 +57,15 @@ func (k *keeper) run(ctx context.Context) error {
 			return ctx.Err()
 		case <-k.projector.wake:
 		}
+		replayed := k.projector.takeReplayed()
 		marks, frontier, live := k.projector.marked()
 		started := time.Now()
 		if err := k.projector.advance(ctx, frontier); err != nil {
 			return err
 		}
-		if quiet := k.projector.Quiet; quiet != nil && quiet() && !live {
-			k.projector.remark(marks)
-		} else if err := k.count(ctx, marks, frontier.Number); err != nil {
+		if k.projector.quiet() && !live {
+			k.projector.putBack(marks, replayed)
+		} else if err := k.countAndSettle(ctx, marks, frontier.Number, replayed, started); err != nil {
 			return err
 		}
 		pause := max(pauseWhileLive, time.Since(started)/2)
@@ -78,6 +80,13 @@ func (k *keeper) run(ctx context.Context) error {
 		case <-timer.C:
 		}
 	}
+}
+
+func (k *keeper) countAndSettle(ctx context.Context, marks indicators.Marks, frontier uint64, replayed []facts.Row, started time.Time) error {
+	if err := k.count(ctx, marks, frontier); err != nil {
+		return err
+	}
+	return k.projector.settle(ctx, replayed, started)
 }
 
 // work is a set of definitions that are marked for the same months.

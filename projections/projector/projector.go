@@ -10,7 +10,6 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
-	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/indicators"
 )
@@ -34,6 +33,8 @@ type Store interface {
 	Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []Slab, counted uint64) error
 	// Forget empties everything of the prefecture, to be built anew from the log.
 	Forget(ctx context.Context, prefecture string) error
+	// Parked answers a page of parked events by number.
+	Parked(ctx context.Context, prefecture string, q facts.ParkedQuery) ([]facts.Parked, error)
 }
 
 // Slab is one definition × one month, all areas, counted at a ledger number.
@@ -68,6 +69,11 @@ type Projector struct {
 	Announce func(ctx context.Context, n Notice) error
 	Now      func() time.Time
 	Logger   *slog.Logger
+	// Lookup and Replays let parked events be tried again; without them they stay parked.
+	Lookup  Lookup
+	Replays Replays
+	// Fold stands in for facts.Fold where it is set.
+	Fold func(r event.Recorded) []facts.Row
 
 	term     uint64 // Term, or more where the warehouse has seen more: the log may have moved to another store
 	mu       sync.Mutex
@@ -75,6 +81,7 @@ type Projector struct {
 	frontier event.Checkpoint // the last event whose rows are written
 	advanced uint64           // the number of the checkpoint that is written
 	live     bool
+	replayed []facts.Row // folded after all; settled once what they touch is counted
 	wake     chan struct{}
 }
 
@@ -92,8 +99,9 @@ func (p *Projector) Run(ctx context.Context) error {
 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	beside := make(chan error, 2)
-	for _, work := range []func(context.Context) error{keeper.run, p.guard} {
+	parts := []func(context.Context) error{keeper.run, p.guard, p.replays}
+	beside := make(chan error, len(parts))
+	for _, work := range parts {
 		go func() {
 			defer cancel()
 			beside <- work(ctx)
@@ -101,7 +109,7 @@ func (p *Projector) Run(ctx context.Context) error {
 	}
 	err = p.Feed(ctx, from, p.take)
 	cancel()
-	for range 2 {
+	for range parts {
 		if broken := <-beside; broken != nil && !errors.Is(broken, context.Canceled) {
 			err = errors.Join(broken, err)
 		}
@@ -184,6 +192,7 @@ func (p *Projector) reset(from event.Checkpoint) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from, from.Number, from.Number > 0, make(chan struct{}, 1)
+	p.replayed = nil
 	p.marks.All(p.span().First, p.span())
 	p.nudge()
 }
@@ -199,13 +208,7 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 	rows, marks := make([]facts.Row, 0, 2*len(events)), indicators.Marks{}
 	span := p.span()
 	for _, r := range events {
-		for _, row := range p.fold(r) {
-			rows = append(rows, row)
-			marks.Mark(row, span)
-		}
-		if closed, ok := r.Event.(ledger.DayClosed); ok {
-			marks.All((closed.Day + 1).Month(), span)
-		}
+		rows = append(rows, p.gather(r, marks, span)...)
 	}
 	if err := p.Store.Write(ctx, rows); err != nil {
 		return fmt.Errorf("write rows: %w", err)
@@ -235,27 +238,6 @@ func (p *Projector) advance(ctx context.Context, to event.Checkpoint) error {
 	return nil
 }
 
-// fold makes an event's rows. One that breaks the fold is parked with its reason: the projection goes on and says that
-// it is incomplete.
-func (p *Projector) fold(r event.Recorded) (rows []facts.Row) {
-	defer func() {
-		if broken := recover(); broken != nil {
-			p.Logger.Error("an event could not be folded and is parked", "number", r.Number, "type", r.Type, "event", r.ID)
-			rows = []facts.Row{facts.Parked{
-				Key: facts.Key{Prefecture: r.Metadata.Prefecture(), Number: r.Number}, EventID: r.ID, Type: r.Type, Reason: "the fold broke",
-			}}
-		}
-	}()
-	rows = facts.Fold(r)
-	if r.Event == nil {
-		p.Logger.Error("an event of an unknown type is parked", "number", r.Number, "type", r.Type, "event", r.ID)
-		rows = append(rows, facts.Parked{
-			Key: facts.Key{Prefecture: r.Metadata.Prefecture(), Number: r.Number}, EventID: r.ID, Type: r.Type, Reason: "this build does not know the type",
-		})
-	}
-	return rows
-}
-
 func (p *Projector) nudge() {
 	select {
 	case p.wake <- struct{}{}:
@@ -272,9 +254,12 @@ func (p *Projector) marked() (indicators.Marks, event.Checkpoint, bool) {
 	return marks, p.frontier, p.live
 }
 
-// remark puts marks back that were not counted. What comes next wakes the keeper.
-func (p *Projector) remark(marks indicators.Marks) {
+func (p *Projector) quiet() bool { return p.Quiet != nil && p.Quiet() }
+
+// putBack keeps for later what was not counted. What comes next wakes the keeper.
+func (p *Projector) putBack(marks indicators.Marks, replayed []facts.Row) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)
+	p.replayed = append(p.replayed, replayed...)
 }

@@ -124,3 +124,52 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplicat
 CREATE TABLE IF NOT EXISTS {db}.progress ON CLUSTER 'care' AS {db}.progress_local
 ENGINE = Distributed('care', '{db}', 'progress_local', cityHash64(prefecture));
 
+-- 4 parked events 08729705ac08651b
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS panic LowCardinality(String);
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS panic LowCardinality(String);
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS stack Array(String);
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS stack Array(String);
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS stream String;
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS stream String;
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS revision UInt64;
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS revision UInt64;
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS area LowCardinality(String);
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS area LowCardinality(String);
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS occurred_in Int32;
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS occurred_in Int32;
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS areas Array(LowCardinality(String));
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS areas Array(LowCardinality(String));
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS since Int32;
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS since Int32;
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS parked_at DateTime64(6, 'UTC');
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS parked_at DateTime64(6, 'UTC');
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS tried_at DateTime64(6, 'UTC');
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS tried_at DateTime64(6, 'UTC');
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS request UUID;
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS request UUID;
+
+ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS settled_at DateTime64(6, 'UTC');
+
+ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS settled_at DateTime64(6, 'UTC');
+

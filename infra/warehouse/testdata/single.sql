@@ -76,3 +76,28 @@ CREATE TABLE IF NOT EXISTS {db}.progress (prefecture LowCardinality(String), ter
 ENGINE = ReplacingMergeTree(number) ORDER BY (prefecture, term)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- 4 parked events 5c508529a1e8bdbe
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS panic LowCardinality(String);
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS stack Array(String);
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS stream String;
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS revision UInt64;
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS area LowCardinality(String);
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS occurred_in Int32;
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS areas Array(LowCardinality(String));
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS since Int32;
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS parked_at DateTime64(6, 'UTC');
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS tried_at DateTime64(6, 'UTC');
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS request UUID;
+
+ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS settled_at DateTime64(6, 'UTC');
+

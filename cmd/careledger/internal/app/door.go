@@ -25,9 +25,13 @@ func (a *App) openDoor() error {
 	if err != nil {
 		return err
 	}
+	if err := o.Registry.Register(a.parkedGauge()); err != nil {
+		return fmt.Errorf("register the metric of parked events: %w", err)
+	}
 	door, err := httpapi.New(httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
-		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Projection: &rebuilding{prefecture: a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
+		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Parked: parkedEvents{a.own},
+		Projection: &rebuilding{prefecture: a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
 		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(), AsyncAPI: published,
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})
@@ -97,7 +101,7 @@ func (p *prefecture) standing(ctx context.Context) (s httpapi.PrefectureStatus, 
 	}
 	s.Head = max(s.Head, s.Frontier)
 	s.BehindEvents = s.Head - s.Frontier
-	s.Parked, _ = w.Parked(ctx, code) // asked just before: an outage in between shows next time
+	s.Parked, _ = w.ParkedCount(ctx, code) // asked just before: an outage in between shows next time
 	if s.BehindEvents == 0 {
 		return s, nil
 	}

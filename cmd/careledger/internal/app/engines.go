@@ -50,8 +50,10 @@ func Codec() (*event.Codec, error) {
 // open opens what this process's roles need, the warehouse beside the rest.
 func (e *engines) open(ctx context.Context, o Options) error {
 	var err error
-	if e.codec, err = Codec(); err != nil {
-		return err
+	if e.codec = o.Codec; e.codec == nil {
+		if e.codec, err = Codec(); err != nil {
+			return err
+		}
 	}
 	opened := make(chan error, 1)
 	go func() { opened <- e.openWarehouse(ctx, o) }()

@@ -35,7 +35,9 @@ const partVariable = "CAREL_TEST_PART"
 func TestMain(m *testing.M) {
 	part := os.Getenv(partVariable)
 	if part == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		removeBinary()
+		os.Exit(code)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()

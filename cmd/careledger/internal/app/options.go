@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/infra/warehouse"
 )
 
@@ -52,6 +53,9 @@ type Options struct {
 	// WarehouseCommand is the argv that runs the warehouse child: `careledger warehouse` of this executable.
 	WarehouseCommand []string
 	WarehouseEnv     []string
+
+	// Codec is what this process reads of the log; nil: every event that this build knows.
+	Codec *event.Codec
 
 	Now      func() time.Time
 	Logger   *slog.Logger

@@ -94,6 +94,7 @@ func (p *prefecture) project(ctx context.Context, term uint64, set int) error {
 			return p.feed(ctx, set, from, take)
 		},
 		Announce: func(ctx context.Context, n projector.Notice) error { return p.announce(ctx, set, n) },
+		Lookup:   a.engines.log.Event, Replays: p.replays,
 	}
 	return work.Run(ctx)
 }

@@ -221,11 +221,11 @@ func (p *prefecture) promote(ctx context.Context) error {
 	if err != nil || head == 0 || counted < head {
 		return nil //nolint:nilerr // it is being made
 	}
-	parked, err := building.Parked(ctx, p.code())
+	parked, err := building.ParkedCount(ctx, p.code())
 	if err != nil {
 		return err
 	}
-	before, err := p.sets.serving().Parked(ctx, p.code())
+	before, err := p.sets.serving().ParkedCount(ctx, p.code())
 	if err != nil {
 		before = 0 // the set that serves may be gone
 	}
