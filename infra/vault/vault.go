@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/google/uuid"
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/tink-crypto/tink-go/v2/aead/subtle"
@@ -48,6 +49,7 @@ type Options struct {
 	Dir       string
 	KeeperURL string
 	Logger    *slog.Logger
+	FS        vfs.FS // of the keys; nil: the system's
 }
 
 // Vault is an open vault.
@@ -64,11 +66,15 @@ type Vault struct {
 
 // Open opens or makes a vault. One process at a time may have it open.
 func Open(ctx context.Context, o Options) (*Vault, error) {
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+	if o.FS == nil {
+		o.FS = vfs.Default
+	}
+	keys := filepath.Join(o.Dir, "keys")
+	if err := errors.Join(makeDurably(o.FS, keys), os.MkdirAll(o.Dir, 0o700)); err != nil {
 		return nil, fmt.Errorf("make the vault's directory: %w", err)
 	}
-	db, err := pebble.Open(filepath.Join(o.Dir, "keys"), &pebble.Options{
-		Cache: pebble.NewCache(8 << 20), MemTableSize: 4 << 20, Logger: quiet{o.Logger},
+	db, err := pebble.Open(keys, &pebble.Options{
+		FS: o.FS, Cache: pebble.NewCache(8 << 20), MemTableSize: 4 << 20, Logger: quiet{o.Logger},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the vault in %s (is another careledger running on this directory? / 是否有另一个进程正在使用该目录？): %w", o.Dir, err)
@@ -78,6 +84,30 @@ func Open(ctx context.Context, o Options) (*Vault, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return v, nil
+}
+
+// makeDurably makes a directory and what is missing above it, such that a power cut does not take them away again.
+func makeDurably(fs vfs.FS, dir string) error {
+	var parents []string // of what is missing
+	for at := dir; fs.PathDir(at) != at; at = fs.PathDir(at) {
+		if _, err := fs.Stat(at); !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		parents = append(parents, fs.PathDir(at))
+	}
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, parent := range parents {
+		d, err := fs.OpenDir(parent)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(d.Sync(), d.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (v *Vault) unlock(ctx context.Context, o Options) error {
