@@ -99,9 +99,9 @@ func (w *Warehouse) Advance(ctx context.Context, prefecture string, to event.Che
 	}})
 }
 
-// TakeBack removes rows above a number.
+// TakeBack removes rows and cells above a number. No cell is counted above the checkpoint, unless Forget was cut off.
 func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint64) error {
-	for _, table := range facts.Tables() {
+	for _, table := range append([]string{"cells", "cell_history"}, facts.Tables()...) {
 		args := []any{clickhouse.Named("prefecture", prefecture), clickhouse.Named("above", above)}
 		var rows uint64
 		if err := w.one(ctx, &rows, "SELECT count() FROM {db}."+table+" WHERE prefecture = @prefecture AND number > @above", args...); err != nil {

@@ -33,7 +33,15 @@ type Options struct {
 type Warehouse struct {
 	conn     driver.Conn
 	database string
+	epoch    uint32 // of the log; cells of another one are not answered
 	logger   *slog.Logger
+}
+
+// Of is w for one epoch of the log: cells that were counted in another one are not answered.
+func (w *Warehouse) Of(epoch int) *Warehouse {
+	of := *w
+	of.epoch = uint32(epoch)
+	return &of
 }
 
 const (

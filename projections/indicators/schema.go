@@ -2,7 +2,7 @@ package indicators
 
 // Tables of cells, as SQL text; {db} stands for the database. cells holds what is shown now (the highest number wins) and
 // cell_history everything that was ever shown. A row of cells without an area is a slab: when its definition and month
-// were last counted; the slab without a code says how far everything is counted. One insert thus changes numbers and what
+// were last counted; the slab without a code says how far everything is counted, its version in which epoch of the log. One insert thus changes numbers and what
 // is said of them at once.
 func Tables() []string {
 	const columns = `prefecture LowCardinality(String), month Int32, code LowCardinality(String), variant LowCardinality(String),

@@ -23,7 +23,8 @@ type Feed func(ctx context.Context, from event.Checkpoint, take func(ctx context
 type Store interface {
 	indicators.Measurer
 	Checkpoint(ctx context.Context, prefecture string) (event.Checkpoint, error)
-	// TakeBack removes the prefecture's rows above a number: those of a batch whose checkpoint was never written.
+	// TakeBack removes the prefecture's rows and cells above a number: those of a batch whose checkpoint was never written,
+	// and those that Forget did not come to.
 	TakeBack(ctx context.Context, prefecture string, above uint64) error
 	Write(ctx context.Context, rows []facts.Row) error
 	Advance(ctx context.Context, prefecture string, to event.Checkpoint) error
@@ -77,6 +78,13 @@ func (p *Projector) Run(ctx context.Context) error {
 	from, err := p.Store.Checkpoint(ctx, prefecture)
 	if err != nil {
 		return fmt.Errorf("read the checkpoint of %s: %w", prefecture, err)
+	}
+	if from.Number > 0 && from.Epoch != p.Epoch {
+		p.Logger.Warn("the warehouse was built from the log before it was restored; it is thrown away and built anew", "prefecture", prefecture)
+		if err := p.Store.Forget(ctx, prefecture); err != nil {
+			return fmt.Errorf("throw away what was built of %s: %w", prefecture, err)
+		}
+		from = event.Checkpoint{}
 	}
 	if err := p.Store.TakeBack(ctx, prefecture, from.Number); err != nil {
 		return fmt.Errorf("take back unfinished rows of %s: %w", prefecture, err)
