@@ -70,7 +70,7 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 	p := httpapi.PrefectureStatus{Code: a.plan.Prefecture, Head: a.newest()}
 	frontier, err := a.engines.warehouse.Frontier(ctx, a.plan.Prefecture)
 	s := httpapi.Status{
-		Ledger: a.engines.log.Ledger().String(), Head: a.head(wholeLedger).Load(),
+		Ledger: a.engines.log.Ledger().String(), Epoch: a.engines.log.Epoch(), Head: a.head(wholeLedger).Load(),
 		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)), Warehouse: say(err),
 	}
 	if err == nil {
