@@ -22,7 +22,7 @@ func newCopyCommand() *cobra.Command {
 for byte, in order, so that every ledger number, every proof and every --known-at stays. Checkpoints and other programs'
 streams stay behind: whatever counts from the log counts anew. Run again after it was stopped, it goes on where it was.
 
-The order is certain because each append waits for the one before: expect 1,000 to 3,000 events a second.
+The order is certain because each append waits for the one before: expect one to four thousand events a second.
 
 Nobody may write to the target meanwhile. The source may be in use: copy, stop what writes to it, copy again for the rest,
 and start with --eventstore and the new URL. The keys (vault/) are not in an event store: keep the data directory.`,
