@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/careledger/careledger/cmd/careledger/internal/client"
 	"github.com/careledger/careledger/cmd/careledger/internal/demo"
+	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/ledger"
 )
 
@@ -160,6 +162,7 @@ func TestAMovedLedgerAnswersTheSame(t *testing.T) {
 	t.Setenv("CAREL_EVENTSTORE", to)
 	for _, derived := range []string{"kept, of other positions", "empty"} {
 		t.Run("bus and warehouse "+derived, func(t *testing.T) {
+			m.t = t
 			if derived == "empty" {
 				require.NoError(t, os.RemoveAll(m.at("data/bus")))
 				require.NoError(t, os.RemoveAll(m.at("data/warehouse")))
@@ -170,7 +173,7 @@ func TestAMovedLedgerAnswersTheSame(t *testing.T) {
 			m.stop()
 		})
 	}
-	m.server = serving(t, m.at("data"), m.addr)
+	m.t, m.server = t, serving(t, m.at("data"), m.addr)
 	m.goOn(5)
 	require.NotEmpty(t, change(before, m.cells()))
 	require.Equal(t, string(known), string(m.knownAt(earlier, "2022-06")))
@@ -210,10 +213,10 @@ func TestARestoredOlderLogIsCountedAnew(t *testing.T) {
 			m.stop()
 			events := readLog(t, m.at("restored/events"))
 			requireCounted(t, more, events)
-			for i, e := range events {
-				if _, restored := e.Event.(ledger.Restored); restored {
-					requireCounted(t, then, events[:i])
-				}
+			noted := slices.IndexFunc(events, func(e event.Recorded) bool { _, restored := e.Event.(ledger.Restored); return restored })
+			require.Equal(t, way == "careledger restore", noted > 0)
+			if noted > 0 {
+				requireCounted(t, then, events[:noted])
 			}
 		})
 	}
