@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/careledger/careledger/cmd/careledger/internal/app"
 	"github.com/careledger/careledger/infra/backup"
+	"github.com/careledger/careledger/infra/eventstore"
+	"github.com/careledger/careledger/infra/eventstore/embedded"
 )
 
 func newBackupCommand() *cobra.Command {
@@ -109,6 +113,9 @@ func newRestoreCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "restore",
 		Short: "Copy a backup into an empty data directory",
+		Long: `Copies a backup into an empty directory and notes in the log that it was restored. A bus and a warehouse (bus/, warehouse/, or
+servers of their own) that know a later state of the log are thrown away by themselves when a server starts on it. Stop
+every server of the log first.`,
 		Example: `  careledger restore --from /backup/2026-11-25 --data /var/lib/careledger --verify
   zstd -dc 2026-11-25.tar.zst | careledger restore --from - --data /var/lib/careledger`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return restore(cmd) },
@@ -137,9 +144,36 @@ func restore(cmd *cobra.Command) error {
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "%s: %d files, %s, of the backup of %s\n", data, len(m.Files), megabytes(m.Bytes()), m.MadeAt.Format(time.RFC3339))
 	if k.Bool("verify") {
-		return verify(cmd)
+		if err := verify(cmd); err != nil {
+			return err
+		}
+	}
+	if err := beginEpoch(cmd, filepath.Join(data, "events"), m.MadeAt); err != nil {
+		return exitError{exitSetup, fmt.Errorf("all files are restored, but the log cannot be opened to note that it was: mend this, empty the directory and restore again / 文件已恢复，但无法在日志中注明，请处理后清空目录重新恢复 (%w)", err)}
 	}
 	return nil
+}
+
+// beginEpoch notes in a restored log that it was restored, so that what was derived from the log that it replaces (the
+// bus, the warehouse, open pages) is known to be of another one.
+func beginEpoch(cmd *cobra.Command, dir string, madeAt time.Time) error {
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		return nil // a backup of the keys alone
+	}
+	codec, err := app.Codec()
+	if err != nil {
+		return err
+	}
+	s, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
+	if err != nil {
+		return err
+	}
+	_, err = eventstore.Restored(cmd.Context(), eventstore.Options{
+		URL: s.URL(), Codec: codec, Logger: slog.New(slog.DiscardHandler), Now: time.Now,
+	}, madeAt)
+	closing, cancel := context.WithTimeout(context.WithoutCancel(cmd.Context()), 20*time.Second)
+	defer cancel()
+	return errors.Join(err, s.Close(closing))
 }
 
 func restoreFrom(cmd *cobra.Command, from, data string) (backup.Manifest, error) {

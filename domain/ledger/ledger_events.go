@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -13,6 +14,13 @@ import (
 type Opened struct {
 	Ledger uuid.UUID `json:"ledger"`
 	Epoch  int       `json:"epoch"`
+}
+
+// Restored: the log was put back as a backup held it. What had come after it is not in this log, and whatever was derived
+// from the log that this one replaces is thrown away. Epoch is higher than any before.
+type Restored struct {
+	Epoch        int       `json:"epoch"`
+	BackupMadeAt time.Time `json:"backup_made_at"`
 }
 
 // PlanAdopted: a plan is in force from here on, with its whole content, so that what was known then includes by which rule.
@@ -35,11 +43,14 @@ type DayClosed struct {
 }
 
 func (Opened) EventType() string       { return "LedgerOpened.v1" }
+func (Restored) EventType() string     { return "LedgerRestored.v1" }
 func (PlanAdopted) EventType() string  { return "PlanAdopted.v1" }
 func (AreasAdopted) EventType() string { return "AreasAdopted.v1" }
 func (DayClosed) EventType() string    { return "DayClosed.v1" }
 
 // Types lists the events about the ledger itself.
 func Types() []event.Type {
-	return []event.Type{event.TypeOf[Opened](), event.TypeOf[PlanAdopted](), event.TypeOf[AreasAdopted](), event.TypeOf[DayClosed]()}
+	return []event.Type{
+		event.TypeOf[Opened](), event.TypeOf[Restored](), event.TypeOf[PlanAdopted](), event.TypeOf[AreasAdopted](), event.TypeOf[DayClosed](),
+	}
 }

@@ -44,7 +44,7 @@ func fill(t testing.TB, v reflect.Value) {
 	for from, value := range map[reflect.Type]any{
 		reflect.TypeFor[uuid.UUID](): uuid.MustParse("0190b4f0-0000-7000-8000-000000000009"), reflect.TypeFor[event.Sealed](): hidden,
 		reflect.TypeFor[calendar.Day](): calendar.Date(2022, 11, 3), reflect.TypeFor[calendar.Month](): calendar.MonthOf(1941, 2),
-		reflect.TypeFor[json.RawMessage](): json.RawMessage(`{"indicators":[1,{"target":0.6}]}`),
+		reflect.TypeFor[time.Time](): time.Date(2022, 11, 3, 4, 5, 6, 0, time.UTC), reflect.TypeFor[json.RawMessage](): json.RawMessage(`{"indicators":[1,{"target":0.6}]}`),
 	} {
 		if v.Type() == from {
 			v.Set(reflect.ValueOf(value))

@@ -52,7 +52,8 @@ func (b *Bus) Feed(ctx context.Context, log Log, o FeedOptions, take func(ctx co
 	if o.MaxBatch <= 0 {
 		o.MaxBatch = defaultBatch
 	}
-	f := &feed{bus: b, log: log, options: o, take: take, last: o.From, head: newHead(), deliveries: make(chan delivery, o.MaxBatch)}
+	f := &feed{bus: b, log: log, options: o, take: take, last: o.From, head: newHead(),
+		deliveries: make(chan delivery, o.MaxBatch), attached: make(chan struct{})}
 	f.label = f.durable()
 	f.fromBus, f.fromLog = b.metrics.fed.WithLabelValues(f.label, "bus"), b.metrics.fed.WithLabelValues(f.label, "log")
 	f.reader = newReader(f)
@@ -72,7 +73,8 @@ type feed struct {
 	label      string
 	head       *head
 	deliveries chan delivery
-	reader     *reader // of the log
+	attached   chan struct{} // a consumer has been found: what it brings may be of another state of the log
+	reader     *reader       // of the log
 
 	last    event.Checkpoint // taken or in batch
 	batch   []event.Recorded
@@ -110,6 +112,8 @@ func (f *feed) run(ctx context.Context) error {
 // wait blocks for one thing to happen.
 func (f *feed) wait(ctx context.Context, tick <-chan time.Time) error {
 	select {
+	case <-f.attached:
+		return f.confirm(ctx)
 	case d := <-f.open():
 		return f.deliver(ctx, d)
 	case p := <-f.reader.portions():
@@ -120,6 +124,23 @@ func (f *feed) wait(ctx context.Context, tick <-chan time.Time) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// confirm begins with a consumer. It drops what another has brought, and gives up where the last event is not the log's
+// (any more): the bus would not show that, since what it brings looks known already. A log that cannot be asked just now
+// says so another time.
+func (f *feed) confirm(ctx context.Context) error {
+	for len(f.deliveries) > 0 {
+		<-f.deliveries
+	}
+	f.held, f.acks = nil, delivery{}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	err := f.log.Check(ctx, f.last)
+	if err != nil && f.bus.options.Mismatch(err) {
+		return err
+	}
+	return nil
 }
 
 // fill adds what is there already, and while more is known to come waits for it, but not beyond MaxWait.

@@ -53,6 +53,11 @@ func (f *feed) attach(ctx context.Context, wait *backoff) error {
 	}
 	defer messages.Stop()
 	defer context.AfterFunc(ctx, messages.Stop)()
+	select {
+	case f.attached <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	f.head.attach()
 	for {
 		m, err := messages.Next()

@@ -83,6 +83,38 @@ func TestAFeedOfAnotherLogsCheckpointGivesUp(t *testing.T) {
 	require.ErrorIs(t, k.wait(t), errMismatch)
 }
 
+// The log was put back to an earlier state and has gone on differently, the bus holds what came after: nobody counts on
+// from there, and what was lost is not taken for the log's.
+func TestAFeedBeyondARestoredLogGivesUp(t *testing.T) {
+	url, p := serve(t, t.TempDir()), newPaper()
+	b, js := connect(t, url, 0), manage(t, url)
+	var lost basket
+	published := relay(t, b, p, &note{})
+	p.write(100, "532601")
+	counting := feed(t, b, p, bus.FeedOptions{Prefecture: "5326"}, &lost)
+	complete(t, p, "5326", &lost)
+	stream(t, js, 100)
+	counting.stop()
+	published.stop()
+
+	p.cut(50)
+	p.write(100, "532601")
+	relay(t, b, p, &note{})
+	counting = start(t, func(ctx context.Context) error { // the log is slow to be read, and the bus is faster
+		return b.Feed(ctx, mute{p}, bus.FeedOptions{Prefecture: "5326", From: lost.events[99].After(1)}, lost.take)
+	})
+	require.ErrorIs(t, counting.wait(t), errMismatch)
+	require.Equal(t, 100, lost.size())
+
+	stream(t, js, 150)
+	var k basket
+	feed(t, b, p, bus.FeedOptions{Prefecture: "5326"}, &k)
+	complete(t, p, "5326", &k)
+	for i, e := range k.events {
+		require.Equal(t, p.events[i].ID, e.ID)
+	}
+}
+
 func TestAFeedHealsFromTheLog(t *testing.T) {
 	for name, harm := range map[string]func(t *testing.T, url string){
 		"its consumer deleted": func(t *testing.T, url string) {

@@ -25,6 +25,7 @@ import (
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/domain/retrofit"
 	"github.com/careledger/careledger/infra/bus"
 	"github.com/careledger/careledger/infra/bus/embedded"
@@ -61,6 +62,13 @@ func (p *paper) write(n int, areas ...string) {
 	p.more = make(chan struct{})
 }
 
+// cut puts the log back to its first n events.
+func (p *paper) cut(n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.events = p.events[:n:n]
+}
+
 func (p *paper) put(r event.Recorded) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -74,17 +82,26 @@ func (p *paper) put(r event.Recorded) {
 func (p *paper) behind(number uint64) ([]event.Recorded, <-chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	number = min(number, uint64(len(p.events)))
 	return p.events[number:min(uint64(len(p.events)), number+1000)], p.more
 }
 
-func (p *paper) Follow(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded) error) error {
-	number := from.Number
-	if number > 0 {
-		at, _ := p.behind(min(number-1, p.size()))
-		if len(at) == 0 || at[0].ID != from.EventID || from.Epoch != p.epoch {
-			return errMismatch
-		}
+func (p *paper) Check(_ context.Context, c event.Checkpoint) error {
+	if c.Number == 0 {
+		return nil
 	}
+	at, _ := p.behind(min(c.Number-1, p.size()))
+	if len(at) == 0 || at[0].ID != c.EventID || c.Epoch != p.epoch {
+		return errMismatch
+	}
+	return nil
+}
+
+func (p *paper) Follow(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded) error) error {
+	if err := p.Check(ctx, from); err != nil {
+		return err
+	}
+	number := from.Number
 	for {
 		events, more := p.behind(number)
 		if len(events) > 0 {
@@ -156,7 +173,7 @@ func (n *note) Save(_ context.Context, c event.Checkpoint) error {
 func codec(t testing.TB) *event.Codec {
 	t.Helper()
 	c, err := event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
-		figure.Types(), alert.Types())
+		figure.Types(), alert.Types(), projection.Types())
 	require.NoError(t, err)
 	return c
 }

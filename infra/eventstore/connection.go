@@ -25,6 +25,9 @@ var ErrFull = fault.New(fault.Unavailable, "log-disk-full",
 	"日志所在磁盘空间不足，已停止写入；请清理磁盘，空间恢复后自动继续。",
 	"The log's disk is almost full, so writing has stopped; free some space and it goes on by itself.")
 
+// ErrURL is answered for a URL that is not an event store's.
+var ErrURL = errors.New("the event store URL cannot be read")
+
 const callTimeout = 10 * time.Second
 
 // callsAtOnce bounds the calls that are in the client, those included whose caller has gone.
@@ -40,7 +43,7 @@ type connection struct {
 func dial(url string, logger *slog.Logger) (*connection, error) {
 	conf, err := esdb.ParseConnectionString(url)
 	if err != nil {
-		return nil, fmt.Errorf("the event store URL cannot be read: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrURL, err)
 	}
 	conf.MaxDiscoverAttempts = math.MaxInt
 	conf.Logger = func(level esdb.LogLevel, format string, args ...any) {
@@ -96,6 +99,15 @@ func grpcCode(err error) codes.Code {
 		return s.GRPCStatus().Code()
 	}
 	return codes.Unknown
+}
+
+// reason is what the store itself says of an error.
+func reason(err error) string {
+	var s interface{ GRPCStatus() *status.Status }
+	if errors.As(err, &s) {
+		return s.GRPCStatus().Message()
+	}
+	return err.Error()
 }
 
 // grpcUnavailable tells a log that cannot be asked from one that has no such event.

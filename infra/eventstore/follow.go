@@ -22,7 +22,7 @@ const (
 // Follow calls take with the events after from, in ledger order, numbered, in batches of at most 1,000: first what is
 // there, then live, until ctx ends, take fails or the connection breaks (the caller follows again from its checkpoint).
 func (l *Log) Follow(ctx context.Context, from event.Checkpoint, take func(ctx context.Context, events []event.Recorded) error) error {
-	if err := l.check(ctx, from); err != nil {
+	if err := l.Check(ctx, from); err != nil {
 		return err
 	}
 	number := from.Number
@@ -162,8 +162,8 @@ func (f *follower) flush(ctx context.Context) error {
 	return f.take(ctx, batch, f.at)
 }
 
-// check compares a checkpoint with the event that the log holds at its position.
-func (l *Log) check(ctx context.Context, c event.Checkpoint) error {
+// Check compares a checkpoint with the event that the log holds at its position; ErrCheckpoint where they differ.
+func (l *Log) Check(ctx context.Context, c event.Checkpoint) error {
 	if c.Number == 0 {
 		return nil
 	}

@@ -59,7 +59,7 @@ func (l *Log) open(ctx context.Context) error {
 			if !ok {
 				return fmt.Errorf("the event store holds a stream %q that is not a ledger: use a store of careledger's own", ledgerStream)
 			}
-			l.ledger, l.epoch = opened.Ledger, opened.Epoch
+			l.ledger, l.epoch = opened.Ledger, epochOf(events)
 			return nil
 		}
 		if err := l.create(ctx); err != nil && !errors.Is(err, command.ErrWrongRevision) {
@@ -86,7 +86,7 @@ func (l *Log) create(ctx context.Context) error {
 // Ledger is the ledger's id.
 func (l *Log) Ledger() uuid.UUID { return l.ledger }
 
-// Epoch counts from 1; a restored older log starts a new one.
+// Epoch is 1 for a new ledger; a restored older log starts a higher one.
 func (l *Log) Epoch() int { return l.epoch }
 
 // Close ends the connection.

@@ -80,7 +80,7 @@ func open(t testing.TB) *door {
 		Projection: &drafted{handler: h}, Facts: 3, Parked: d.parked,
 		Live: d.hub, Draining: d.draining, Head: func() uint64 { return 70123 }, Due: func() uint64 { return d.due },
 		Status: func(context.Context) Status {
-			return Status{Ledger: "l", Head: 70123, Prefectures: []PrefectureStatus{{Code: "5326", Frontier: 70120, Head: 70123}}}
+			return Status{Ledger: "l", Epoch: 7, Head: 70123, Prefectures: []PrefectureStatus{{Code: "5326", Frontier: 70120, Head: 70123}}}
 		},
 		Ready: func(context.Context) error { return nil },
 		Page: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

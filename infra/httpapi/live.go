@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -21,7 +22,7 @@ func (s *server) registerLive(api huma.API, r chi.Router) {
 	op := &huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/api/v1/live", Tags: []string{"questions"},
 		Summary:     "What changes, as server-sent events",
-		Description: "`hello` {prefecture, frontier, head} at the start; `head` {prefecture, head}, `cells` {prefecture, frontier, slabs} and `alerts` {id} as they change.",
+		Description: "`hello` {log, prefecture, frontier, head} at the start (another log than before: read everything again); `head` {prefecture, head}, `cells` {prefecture, frontier, slabs} and `alerts` {id} as they change.",
 		Responses:   problems(api),
 	}
 	op.Responses["200"] = &huma.Response{
@@ -82,14 +83,16 @@ func (s *server) live(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// hello says where the numbers stand, so that a page knows what it may have missed.
+// hello says where the numbers stand, and of which log they are, so that a page knows what it may have missed.
 func (s *server) hello(r *http.Request) []byte {
+	status := s.Status(r.Context())
 	at := struct {
+		Log        string `json:"log"`
 		Prefecture string `json:"prefecture"`
 		Frontier   uint64 `json:"frontier,string"`
 		Head       uint64 `json:"head,string"`
-	}{Prefecture: s.Plan.Prefecture, Head: s.Head()}
-	for _, p := range s.Status(r.Context()).Prefectures {
+	}{Log: fmt.Sprintf("%s/%d", status.Ledger, status.Epoch), Prefecture: s.Plan.Prefecture, Head: s.Head()}
+	for _, p := range status.Prefectures {
 		if p.Code == at.Prefecture {
 			at.Frontier = p.Frontier
 		}

@@ -55,7 +55,7 @@ func message(t *testing.T, lines *bufio.Reader) string {
 func TestAnOpenPageIsTold(t *testing.T) {
 	d := open(t)
 	lines := listen(t, d)
-	require.Equal(t, "retry: 1000\nevent: hello\ndata: {\"prefecture\":\"5326\",\"frontier\":\"70120\",\"head\":\"70123\"}\n", message(t, lines))
+	require.Equal(t, "retry: 1000\nevent: hello\ndata: {\"log\":\"l/7\",\"prefecture\":\"5326\",\"frontier\":\"70120\",\"head\":\"70123\"}\n", message(t, lines))
 	d.hub.messages <- LiveMessage{Event: "cells", Data: []byte(`{"frontier":"70124"}`)}
 	require.Equal(t, "event: cells\ndata: {\"frontier\":\"70124\"}\n", message(t, lines))
 	close(d.draining)

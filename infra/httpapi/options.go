@@ -74,6 +74,7 @@ type LiveMessage struct {
 // Status is how the parts are.
 type Status struct {
 	Ledger      string             `json:"ledger"`
+	Epoch       int                `json:"epoch"`
 	Head        uint64             `json:"head,string"`
 	Prefectures []PrefectureStatus `json:"prefectures"`
 	Log         string             `json:"log"`

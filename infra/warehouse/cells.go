@@ -66,7 +66,8 @@ type cellRow struct {
 	Records     uint64    `ch:"records"`
 }
 
-// Keep writes the cells that changed, their slabs, and how far everything is counted, in one insert.
+// Keep writes the cells that changed, their slabs, and how far everything is counted (with the epoch in place of a
+// version), in one insert.
 func (w *Warehouse) Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []projector.Slab, upTo uint64) error {
 	rows := make([]cellRow, 0, len(changed)+len(slabs)+1)
 	for _, n := range changed {
@@ -81,7 +82,7 @@ func (w *Warehouse) Keep(ctx context.Context, prefecture string, changed []indic
 			Number: s.Position, ComputedAt: s.ComputedAt,
 		})
 	}
-	rows = append(rows, cellRow{Prefecture: prefecture, Number: upTo, ComputedAt: time.Now().UTC()})
+	rows = append(rows, cellRow{Prefecture: prefecture, Version: w.epoch, Number: upTo, ComputedAt: time.Now().UTC()})
 	return insert(ctx, w, "cells", rows)
 }
 
@@ -104,6 +105,9 @@ func (w *Warehouse) Kept(ctx context.Context, prefecture string, months []calend
 		if r.Area == "" {
 			slabs[slab{r.Code, r.Variant, r.Month}] = r
 		}
+	}
+	if slabs[slab{}].Version != w.epoch { // of a log that was replaced
+		return indicators.Kept{}, nil
 	}
 	kept := indicators.Kept{Numbers: make([]indicators.Number, 0, len(rows)-len(slabs)), Counted: slabs[slab{}].Number, CountedAt: slabs[slab{}].ComputedAt}
 	for _, r := range rows {
@@ -136,8 +140,8 @@ func (w *Warehouse) AllKept(ctx context.Context, prefecture string) ([]indicator
 // Frontier implements indicators.Store.
 func (w *Warehouse) Frontier(ctx context.Context, prefecture string) (uint64, error) {
 	var number uint64
-	err := w.one(ctx, &number, "SELECT max(number) FROM {db}.cells WHERE prefecture = @prefecture AND month = 0 AND code = ''",
-		clickhouse.Named("prefecture", prefecture))
+	err := w.one(ctx, &number, "SELECT max(number) FROM {db}.cells WHERE prefecture = @prefecture AND month = 0 AND code = '' AND version = @epoch",
+		clickhouse.Named("prefecture", prefecture), clickhouse.Named("epoch", w.epoch))
 	return number, err
 }
 

@@ -106,9 +106,9 @@ func (w *Warehouse) Advance(ctx context.Context, prefecture string, term uint64,
 	}})
 }
 
-// TakeBack removes rows above a number.
+// TakeBack removes rows and cells above a number. No cell is counted above the checkpoint, unless Forget was cut off.
 func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint64) error {
-	for _, table := range facts.Tables() {
+	for _, table := range append([]string{"cells", "cell_history"}, facts.Tables()...) {
 		err := w.remove(ctx, table, "prefecture = @prefecture AND number > @above", clickhouse.Named("prefecture", prefecture), clickhouse.Named("above", above))
 		if err != nil {
 			return fmt.Errorf("take back from %s: %w", table, err)

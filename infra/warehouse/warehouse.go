@@ -35,7 +35,15 @@ type Warehouse struct {
 	conn     driver.Conn
 	database string
 	layout   layout
+	epoch    uint32 // of the log; cells of another one are not answered
 	logger   *slog.Logger
+}
+
+// Of is w for one epoch of the log: cells that were counted in another one are not answered.
+func (w *Warehouse) Of(epoch int) *Warehouse {
+	of := *w
+	of.epoch = uint32(epoch)
+	return &of
 }
 
 const (
@@ -78,7 +86,9 @@ func (w *Warehouse) Set(number int) *Warehouse {
 	if number <= 1 {
 		return w
 	}
-	return &Warehouse{conn: w.conn, database: fmt.Sprintf("%s_set%d", w.database, number), layout: w.layout, logger: w.logger}
+	set := *w
+	set.database = fmt.Sprintf("%s_set%d", w.database, number)
+	return &set
 }
 
 // Healthy asks for a one.

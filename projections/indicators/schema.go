@@ -4,7 +4,7 @@ import "github.com/careledger/careledger/projections/schema"
 
 // Schema of the cells. cells holds what is shown now (the highest number wins) and cell_history everything that was ever
 // shown. A row of cells without an area is a slab: when its definition and month were last counted; the slab without a code
-// says how far everything is counted. One insert thus changes numbers and what is said of them at once.
+// says how far everything is counted, its version in which epoch of the log. One insert thus changes numbers and what is said of them at once.
 func Schema() []schema.Step {
 	const columns = `prefecture LowCardinality(String), month Int32, code LowCardinality(String), variant LowCardinality(String),
 		version UInt32, area LowCardinality(String), number UInt64, computed_at DateTime64(6, 'UTC'), value Nullable(Float64),

@@ -23,7 +23,8 @@ type Store interface {
 	indicators.Measurer
 	// Checkpoint answers how far a prefecture is projected, and in which term.
 	Checkpoint(ctx context.Context, prefecture string) (at event.Checkpoint, term uint64, err error)
-	// TakeBack removes the prefecture's rows above a number: those of a batch whose checkpoint was never written.
+	// TakeBack removes the prefecture's rows and cells above a number: those of a batch whose checkpoint was never written,
+	// and those that Forget did not come to.
 	TakeBack(ctx context.Context, prefecture string, above uint64) error
 	Write(ctx context.Context, rows []facts.Row) error
 	// Advance writes a term's checkpoint. The latest term's counts, whatever an earlier one still writes.
@@ -131,6 +132,9 @@ func (p *Projector) begin(ctx context.Context) (event.Checkpoint, error) {
 		return from, fmt.Errorf("read the checkpoint of %s: %w", prefecture, err)
 	}
 	p.term = max(p.Term, term+1)
+	if from.Epoch != p.Epoch {
+		from = event.Checkpoint{} // of the log before it was restored
+	}
 	if from.Number == 0 {
 		if err := p.Store.Forget(ctx, prefecture); err != nil {
 			return from, fmt.Errorf("empty %s: %w", prefecture, err)

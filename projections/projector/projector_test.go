@@ -272,6 +272,16 @@ func TestAnotherLogMeansToBeginAnew(t *testing.T) {
 	require.Contains(t, s.steps, "forget")
 }
 
+// The log was restored: nothing is counted from what was built before.
+func TestACheckpointOfAnotherEpochMeansToBeginAnew(t *testing.T) {
+	s := newStore()
+	s.at = event.Checkpoint{Epoch: 7, Number: 9, EventID: uuid.New()}
+	require.ErrorIs(t, projecting(t, s, 1, from(beds(1))), context.Canceled)
+	require.Equal(t, []string{"forget", "take back"}, s.steps[:2])
+	require.EqualValues(t, 1, s.at.Number)
+	require.InDelta(t, 10, s.value("elder-beds", "532600", "2021-12"), 0)
+}
+
 func TestWhatDidNotChangeIsNotWrittenAgain(t *testing.T) {
 	s := newStore()
 	silent := beds(2)

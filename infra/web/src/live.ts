@@ -11,6 +11,7 @@ interface Notice {
 }
 
 interface Stand {
+  log?: string
   frontier?: string
   head: string
 }
@@ -80,8 +81,13 @@ watch(behind, async () => {
   asking = false
 })
 
+let log = ''
+
 function onHello(e: Event): void {
-  heard(JSON.parse((e as MessageEvent<string>).data) as Stand, true)
+  const stand = JSON.parse((e as MessageEvent<string>).data) as Stand
+  if (log && stand.log !== log) return location.reload() // a restored log: what the page holds is of another one
+  log = stand.log ?? ''
+  heard(stand, true)
   if (!connected.value) {
     definitions.value.forEach((d) => stale.add(d.code)) // what was missed meanwhile
     refreshSoon()

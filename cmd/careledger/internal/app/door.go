@@ -78,7 +78,7 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 		return "ok"
 	}
 	s := httpapi.Status{
-		Ledger: a.engines.log.Ledger().String(), Head: a.head(wholeLedger).Load(),
+		Ledger: a.engines.log.Ledger().String(), Epoch: a.engines.log.Epoch(), Head: a.head(wholeLedger).Load(),
 		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)),
 	}
 	for _, work := range a.prefectures.list() {

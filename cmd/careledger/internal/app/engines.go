@@ -58,7 +58,11 @@ func (e *engines) open(ctx context.Context, o Options) error {
 	opened := make(chan error, 1)
 	go func() { opened <- e.openWarehouse(ctx, o) }()
 	err = errors.Join(e.openLog(ctx, o), e.openBus(ctx, o))
-	return errors.Join(err, <-opened)
+	if err = errors.Join(err, <-opened); err != nil {
+		return err
+	}
+	e.warehouse = e.warehouse.Of(e.log.Epoch())
+	return nil
 }
 
 func (e *engines) openLog(ctx context.Context, o Options) error {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -27,6 +28,9 @@ func (a *App) startWork(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	})
+	if o.EventStore != "" {
+		keep("epoch", a.watchLog)
+	}
 	keep("heads", a.followHeads)
 	keep("trim", a.trim)
 	if o.has(API) {
@@ -103,6 +107,32 @@ func (a *App) publish(ctx context.Context) error {
 		return a.engines.bus.Relay(ctx, a.engines.log, bus.RelayOptions{Checkpoints: a.engines.log.Checkpoints("relay")})
 	})
 }
+
+// watchLog ends the process when the log was put back to an earlier state under it: what it remembers of commands and
+// heads is of another log.
+func (a *App) watchLog(ctx context.Context) error {
+	const pause = 2 * time.Second
+	ticker := time.NewTicker(pause)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+		replaced, err := a.engines.log.Replaced(ctx)
+		if err != nil {
+			continue // the log is away: others say so
+		}
+		if replaced {
+			a.fail(errReplaced)
+			<-ctx.Done()
+			return ctx.Err()
+		}
+	}
+}
+
+var errReplaced = errors.New("the log of --eventstore was restored or replaced while this process ran: start it again / 事件库已被恢复或替换，请重新启动本进程")
 
 func (a *App) clerk(ctx context.Context) error {
 	c := clerk{log: a.engines.log, prefecture: a.plan.Prefecture, area: a.areas.Root().Code, now: a.options.Now}
