@@ -41,11 +41,11 @@ func TestDoctorAsksAWarehouseForItsSchema(t *testing.T) {
 
 	out, code = examine()
 	require.Zero(t, code, out)
-	require.Contains(t, out, "0 of 3 steps (the projector makes the rest")
+	require.Contains(t, out, "0 of 4 steps (the projector makes the rest")
 	require.NoError(t, w.Migrate(t.Context()))
 	out, code = examine()
 	require.Zero(t, code, out)
-	require.Contains(t, out, "3 of 3 steps")
+	require.Contains(t, out, "4 of 4 steps")
 
 	o, err := clickhouse.ParseDSN(url)
 	require.NoError(t, err)

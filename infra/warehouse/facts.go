@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/projector"
 )
 
 // Write inserts rows, each table in one insert, fsynced when it returns. Rows written twice are one row.
@@ -82,28 +85,63 @@ type progressRow struct {
 	Commit     uint64    `ch:"commit"`
 	Prepare    uint64    `ch:"prepare"`
 	At         time.Time `ch:"at"`
+	Tables     []string  `ch:"tables"`
+	Rows       []uint64  `ch:"rows"`
+	Numbers    []uint64  `ch:"numbers"`
 }
 
-// Checkpoint answers how far a prefecture is projected and in which term; zeros where nothing is.
-func (w *Warehouse) Checkpoint(ctx context.Context, prefecture string) (event.Checkpoint, uint64, error) {
-	var rows []progressRow
-	err := w.read(ctx, &rows, `SELECT prefecture, term, epoch, number, event_id, commit, prepare, at FROM {db}.progress
-		WHERE prefecture = @prefecture ORDER BY term DESC, number DESC LIMIT 1`, clickhouse.Named("prefecture", prefecture))
-	if err != nil || len(rows) == 0 {
-		return event.Checkpoint{}, 0, err
+// Progress answers how far a prefecture is projected; zeros where nothing is.
+func (w *Warehouse) Progress(ctx context.Context, prefecture string) (p projector.Progress, err error) {
+	var found []progressRow
+	err = w.read(ctx, &found, "SELECT "+strings.Join(columnsOf(reflect.TypeFor[progressRow]()), ", ")+` FROM {db}.progress
+		WHERE prefecture = @prefecture ORDER BY term DESC, number DESC, at DESC LIMIT 1`, clickhouse.Named("prefecture", prefecture))
+	if err != nil || len(found) == 0 {
+		return p, err
 	}
-	r := rows[0]
-	return event.Checkpoint{
+	r := found[0]
+	p.At = event.Checkpoint{
 		Epoch: int(r.Epoch), Number: r.Number, EventID: r.EventID, Position: event.Position{Commit: r.Commit, Prepare: r.Prepare},
-	}, r.Term, nil
+	}
+	p.Term, p.Totals = r.Term, facts.Totals{}
+	for i, table := range r.Tables {
+		p.Totals[table] = facts.Total{Rows: r.Rows[i], Numbers: r.Numbers[i]}
+	}
+	return p, nil
 }
 
-// Advance writes a term's checkpoint, after the rows that it stands for.
-func (w *Warehouse) Advance(ctx context.Context, prefecture string, term uint64, to event.Checkpoint) error {
-	return insert(ctx, w, progress, []progressRow{{
-		Prefecture: prefecture, Term: term, Epoch: int32(to.Epoch), Number: to.Number, EventID: to.EventID,
-		Commit: to.Position.Commit, Prepare: to.Position.Prepare, At: time.Now().UTC(),
-	}})
+// Advance writes how far a term is, after the rows that it stands for.
+func (w *Warehouse) Advance(ctx context.Context, prefecture string, to projector.Progress) error {
+	row := progressRow{
+		Prefecture: prefecture, Term: to.Term, Epoch: int32(to.At.Epoch), Number: to.At.Number, EventID: to.At.EventID,
+		Commit: to.At.Position.Commit, Prepare: to.At.Position.Prepare, At: time.Now().UTC(),
+		Tables: []string{}, Rows: []uint64{}, Numbers: []uint64{},
+	}
+	for _, table := range slices.Sorted(maps.Keys(to.Totals)) {
+		t := to.Totals[table]
+		row.Tables, row.Rows, row.Numbers = append(row.Tables, table), append(row.Rows, t.Rows), append(row.Numbers, t.Numbers)
+	}
+	return insert(ctx, w, progress, []progressRow{row})
+}
+
+// Count counts the rows of each table up to a number, each once however often it was written, without those of parked events.
+func (w *Warehouse) Count(ctx context.Context, prefecture string, upTo uint64) (facts.Totals, error) {
+	counted := facts.Totals{}
+	for _, table := range facts.Counted() {
+		var found []struct {
+			Rows    uint64 `ch:"rows"`
+			Numbers uint64 `ch:"numbers"`
+		}
+		err := w.read(ctx, &found, "SELECT count() AS rows, sum(number) AS numbers FROM {db}."+table+" FINAL WHERE prefecture = @prefecture AND number <= @upto"+
+			" AND number NOT IN (SELECT number FROM {db}.parked WHERE prefecture = @prefecture)",
+			clickhouse.Named("prefecture", prefecture), clickhouse.Named("upto", upTo))
+		if err != nil {
+			return nil, fmt.Errorf("count %s: %w", table, err)
+		}
+		if len(found) > 0 && found[0].Rows > 0 {
+			counted[table] = facts.Total{Rows: found[0].Rows, Numbers: found[0].Numbers}
+		}
+	}
+	return counted, nil
 }
 
 // TakeBack removes rows and cells above a number. No cell is counted above the checkpoint, unless Forget was cut off.

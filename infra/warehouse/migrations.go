@@ -34,7 +34,7 @@ func migrations() []schema.Migration {
 		{Number: 3, About: "progress", Steps: []schema.Step{schema.Table{
 			Name: progress,
 			Columns: `prefecture LowCardinality(String), term UInt64, epoch Int32, number UInt64, event_id UUID, commit UInt64,
-				prepare UInt64, at DateTime64(6, 'UTC')`,
+				prepare UInt64, at DateTime64(6, 'UTC'), tables Array(String), rows Array(UInt64), numbers Array(UInt64)`,
 			Order: "prefecture, term", Version: "number",
 		}}},
 		{Number: 4, About: "parked events", Steps: facts.ParkedSchema()},

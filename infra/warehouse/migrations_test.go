@@ -17,6 +17,7 @@ import (
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/infra/warehouse"
 	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/projector"
 )
 
 // database is a database of an engine, beside the warehouse that is tested.
@@ -90,12 +91,12 @@ func TestMigrations(t *testing.T) {
 	}
 	fill := func(t *testing.T, w *warehouse.Warehouse) {
 		require.NoError(t, w.Write(t.Context(), []facts.Row{visit}))
-		require.NoError(t, w.Advance(t.Context(), "5326", 1, event.Checkpoint{Epoch: 1, Number: 1, EventID: uuid.New()}))
+		require.NoError(t, w.Advance(t.Context(), "5326", projector.Progress{At: event.Checkpoint{Epoch: 1, Number: 1, EventID: uuid.New()}, Term: 1}))
 	}
 	reached := func(t *testing.T, w *warehouse.Warehouse) uint64 {
-		c, _, err := w.Checkpoint(t.Context(), "5326")
+		p, err := w.Progress(t.Context(), "5326")
 		require.NoError(t, err)
-		return c.Number
+		return p.At.Number
 	}
 
 	t.Run("make what the golden file says, once", func(t *testing.T) {

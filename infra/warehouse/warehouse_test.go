@@ -85,10 +85,9 @@ func TestAWarehouse(t *testing.T) {
 	month := calendar.MonthOf(2022, time.November)
 
 	t.Run("an empty one has no checkpoint and nothing kept", func(t *testing.T) {
-		c, term, err := w.Checkpoint(ctx, "5326")
+		p, err := w.Progress(ctx, "5326")
 		require.NoError(t, err)
-		require.Zero(t, c)
-		require.Zero(t, term)
+		require.Zero(t, p)
 		kept, err := w.AllKept(ctx, "5326")
 		require.NoError(t, err)
 		require.Empty(t, kept)
@@ -177,16 +176,27 @@ func TestAWarehouse(t *testing.T) {
 		require.Equal(t, is(50), value(t, 11, "monthly-visit-rate", "532601"), "the second visit is gone with what took it back")
 	})
 	t.Run("a checkpoint is the newest of the latest term", func(t *testing.T) {
-		at := func(n uint64) event.Checkpoint { return event.Checkpoint{Epoch: 1, Number: n, EventID: ann} }
-		for n := uint64(1); n <= 3; n++ {
-			require.NoError(t, w.Advance(ctx, "5326", 7, at(n)))
+		at := func(term, n uint64) projector.Progress {
+			return projector.Progress{At: event.Checkpoint{Epoch: 1, Number: n, EventID: ann}, Term: term, Totals: facts.Totals{"visits": {Rows: n, Numbers: 2 * n}}}
 		}
-		require.NoError(t, w.Advance(ctx, "5326", 8, at(3)))
-		require.NoError(t, w.Advance(ctx, "5326", 7, at(5)), "who has lost the prefecture may still write")
-		c, term, err := w.Checkpoint(ctx, "5326")
+		for n := uint64(1); n <= 3; n++ {
+			require.NoError(t, w.Advance(ctx, "5326", at(7, n)))
+		}
+		require.NoError(t, w.Advance(ctx, "5326", at(8, 3)))
+		require.NoError(t, w.Advance(ctx, "5326", at(7, 5)), "who has lost the prefecture may still write")
+		p, err := w.Progress(ctx, "5326")
 		require.NoError(t, err)
-		require.Equal(t, at(3), c)
-		require.EqualValues(t, 8, term)
+		require.Equal(t, at(8, 3), p)
+	})
+	t.Run("rows are counted once, however often they were written", func(t *testing.T) {
+		counted, err := w.Count(ctx, "5326", 7)
+		require.NoError(t, err)
+		require.Equal(t, facts.Total{Rows: 6, Numbers: 21}, counted["elder_states"])
+		require.Equal(t, facts.Total{Rows: 1, Numbers: 7}, counted["visits"])
+		require.NoError(t, w.Write(ctx, rows[:3]))
+		again, err := w.Count(ctx, "5326", 7)
+		require.NoError(t, err)
+		require.Equal(t, counted, again)
 	})
 	t.Run("the newest cell is kept, with its slab's number", func(t *testing.T) {
 		for n := uint64(1); n <= 2; n++ {
@@ -241,10 +251,9 @@ func TestAWarehouse(t *testing.T) {
 	})
 	t.Run("a prefecture is forgotten whole", func(t *testing.T) {
 		require.NoError(t, w.Forget(ctx, "5326"))
-		c, term, err := w.Checkpoint(ctx, "5326")
+		p, err := w.Progress(ctx, "5326")
 		require.NoError(t, err)
-		require.Zero(t, c)
-		require.Zero(t, term)
+		require.Zero(t, p)
 		require.Nil(t, value(t, 99, "elder-beds", "532600"))
 	})
 }

@@ -7,13 +7,19 @@ import (
 )
 
 // Row is one row of one table. Its columns are named by the ch tags; days are midnights in UTC.
-type Row interface{ Table() string }
+type Row interface {
+	Table() string
+	LedgerNumber() uint64
+}
 
 // Key is what every row begins with: the prefecture (four digits) and the ledger number of the event that made it.
 type Key struct {
 	Prefecture string `ch:"prefecture"`
 	Number     uint64 `ch:"number"`
 }
+
+// LedgerNumber implements Row.
+func (k Key) LedgerNumber() uint64 { return k.Number }
 
 // Event is the envelope of every event of the ledger.
 type Event struct {

@@ -49,8 +49,12 @@ func (p *Projector) newKeeper(ctx context.Context) (*keeper, error) {
 	return k, nil
 }
 
-// run counts whenever something is marked, and never spends more than two thirds of the time on it.
+// run counts whenever something is marked, and never spends more than two thirds of the time on it. Nothing is counted
+// before the rows that were there at the start are known to be whole.
 func (k *keeper) run(ctx context.Context) error {
+	if err := k.projector.verify(ctx); err != nil {
+		return err
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -58,14 +62,14 @@ func (k *keeper) run(ctx context.Context) error {
 		case <-k.projector.wake:
 		}
 		replayed := k.projector.takeReplayed()
-		marks, frontier, live := k.projector.marked()
+		marks, reached, live := k.projector.marked()
 		started := time.Now()
-		if err := k.projector.advance(ctx, frontier); err != nil {
+		if err := k.projector.advance(ctx, reached); err != nil {
 			return err
 		}
 		if k.projector.quiet() && !live {
 			k.projector.putBack(marks, replayed)
-		} else if err := k.countAndSettle(ctx, marks, frontier.Number, replayed, started); err != nil {
+		} else if err := k.countAndSettle(ctx, marks, reached.At.Number, replayed, started); err != nil {
 			return err
 		}
 		pause := max(pauseWhileLive, time.Since(started)/2)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -21,14 +22,16 @@ type Feed func(ctx context.Context, from event.Checkpoint, take func(ctx context
 // Store is the warehouse as the projector needs it. Every write is durable when it returns.
 type Store interface {
 	indicators.Measurer
-	// Checkpoint answers how far a prefecture is projected, and in which term.
-	Checkpoint(ctx context.Context, prefecture string) (at event.Checkpoint, term uint64, err error)
+	// Progress answers how far a prefecture is projected: zeros where nothing is.
+	Progress(ctx context.Context, prefecture string) (Progress, error)
 	// TakeBack removes the prefecture's rows and cells above a number: those of a batch whose checkpoint was never written,
 	// and those that Forget did not come to.
 	TakeBack(ctx context.Context, prefecture string, above uint64) error
 	Write(ctx context.Context, rows []facts.Row) error
-	// Advance writes a term's checkpoint. The latest term's counts, whatever an earlier one still writes.
-	Advance(ctx context.Context, prefecture string, term uint64, to event.Checkpoint) error
+	// Advance writes how far a term is. The latest term's counts, whatever an earlier one still writes.
+	Advance(ctx context.Context, prefecture string, to Progress) error
+	// Count counts the rows up to a number.
+	Count(ctx context.Context, prefecture string, upTo uint64) (facts.Totals, error)
 	AllKept(ctx context.Context, prefecture string) ([]indicators.Number, error)
 	// Keep writes cells that changed, their slabs, and that everything is counted up to a number, all at once.
 	Keep(ctx context.Context, prefecture string, changed []indicators.Number, slabs []Slab, counted uint64) error
@@ -36,6 +39,13 @@ type Store interface {
 	Forget(ctx context.Context, prefecture string) error
 	// Parked answers a page of parked events by number.
 	Parked(ctx context.Context, prefecture string, q facts.ParkedQuery) ([]facts.Parked, error)
+}
+
+// Progress is how far a prefecture is projected, in which term, and what its tables hold up to there.
+type Progress struct {
+	At     event.Checkpoint
+	Term   uint64
+	Totals facts.Totals
 }
 
 // Slab is one definition × one month, all areas, counted at a ledger number.
@@ -80,6 +90,7 @@ type Projector struct {
 	mu       sync.Mutex
 	marks    indicators.Marks
 	frontier event.Checkpoint // the last event whose rows are written
+	totals   facts.Totals     // of the rows up to there
 	advanced uint64           // the number of the checkpoint that is written
 	live     bool
 	replayed []facts.Row // folded after all; settled once what they touch is counted
@@ -108,16 +119,16 @@ func (p *Projector) Run(ctx context.Context) error {
 			beside <- work(ctx)
 		}()
 	}
-	err = p.Feed(ctx, from, p.take)
+	err = p.Feed(ctx, from.At, p.take)
 	cancel()
 	for range parts {
 		if broken := <-beside; broken != nil && !errors.Is(broken, context.Canceled) {
 			err = errors.Join(broken, err)
 		}
 	}
-	if err != nil && p.Mismatch(err) {
+	if err != nil && (p.Mismatch(err) || errors.Is(err, ErrDamaged)) {
 		prefecture := p.Engine.Plan.Prefecture
-		p.Logger.Warn("the warehouse was built from another log; it is thrown away and built anew", "prefecture", prefecture)
+		p.Logger.Warn("the warehouse does not hold what this log says; it is thrown away and built anew", "prefecture", prefecture, "error", err)
 		return errors.Join(err, p.Store.Forget(context.WithoutCancel(ctx), prefecture))
 	}
 	return err
@@ -125,25 +136,26 @@ func (p *Projector) Run(ctx context.Context) error {
 
 // begin claims the prefecture for this term, and then takes back what earlier ones left behind their checkpoint. Without
 // a checkpoint nothing that lies there can be relied on.
-func (p *Projector) begin(ctx context.Context) (event.Checkpoint, error) {
+func (p *Projector) begin(ctx context.Context) (Progress, error) {
 	prefecture := p.Engine.Plan.Prefecture
-	from, term, err := p.Store.Checkpoint(ctx, prefecture)
+	from, err := p.Store.Progress(ctx, prefecture)
 	if err != nil {
 		return from, fmt.Errorf("read the checkpoint of %s: %w", prefecture, err)
 	}
-	p.term = max(p.Term, term+1)
-	if from.Epoch != p.Epoch {
-		from = event.Checkpoint{} // of the log before it was restored
+	p.term = max(p.Term, from.Term+1)
+	if from.At.Epoch != p.Epoch {
+		from = Progress{} // of the log before it was restored
 	}
-	if from.Number == 0 {
+	from.Term = p.term
+	if from.At.Number == 0 {
 		if err := p.Store.Forget(ctx, prefecture); err != nil {
 			return from, fmt.Errorf("empty %s: %w", prefecture, err)
 		}
 	}
-	if err := p.Store.Advance(ctx, prefecture, p.term, from); err != nil {
+	if err := p.Store.Advance(ctx, prefecture, from); err != nil {
 		return from, fmt.Errorf("claim %s: %w", prefecture, err)
 	}
-	if err := p.Store.TakeBack(ctx, prefecture, from.Number); err != nil {
+	if err := p.Store.TakeBack(ctx, prefecture, from.At.Number); err != nil {
 		return from, fmt.Errorf("take back unfinished rows of %s: %w", prefecture, err)
 	}
 	return from, nil
@@ -162,6 +174,7 @@ const guardEvery = time.Second
 func (p *Projector) guard(ctx context.Context) error {
 	tick := time.NewTicker(guardEvery)
 	defer tick.Stop()
+	verified := p.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -171,6 +184,13 @@ func (p *Projector) guard(ctx context.Context) error {
 		if err := p.look(ctx); err != nil {
 			return err
 		}
+		if p.Now().Before(verified.Add(verifyEvery)) {
+			continue
+		}
+		if err := p.verify(ctx); err != nil {
+			return err
+		}
+		verified = p.Now()
 	}
 }
 
@@ -179,24 +199,25 @@ func (p *Projector) look(ctx context.Context) error {
 	p.mu.Lock()
 	advanced := p.advanced
 	p.mu.Unlock()
-	held, term, err := p.Store.Checkpoint(ctx, p.Engine.Plan.Prefecture)
+	held, err := p.Store.Progress(ctx, p.Engine.Plan.Prefecture)
 	switch {
 	case err != nil:
 		return fmt.Errorf("look at the checkpoint of %s: %w", p.Engine.Plan.Prefecture, err)
-	case term > p.term:
+	case held.Term > p.term:
 		return fmt.Errorf("%w: %s", ErrFenced, p.Engine.Plan.Prefecture)
-	case held.Number < advanced || term < p.term:
-		return fmt.Errorf("%w: it is at %d and was at %d", ErrLost, held.Number, advanced)
+	case held.At.Number < advanced || held.Term < p.term:
+		return fmt.Errorf("%w: it is at %d and was at %d", ErrLost, held.At.Number, advanced)
 	}
 	return nil
 }
 
 // reset marks everything: what was marked before a crash is not known, and marking too much is safe.
-func (p *Projector) reset(from event.Checkpoint) {
+func (p *Projector) reset(from Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from, from.Number, from.Number > 0, make(chan struct{}, 1)
-	p.replayed = nil
+	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from.At, from.At.Number, from.At.Number > 0, make(chan struct{}, 1)
+	p.totals, p.replayed = facts.Totals{}, nil
+	maps.Copy(p.totals, from.Totals)
 	p.marks.All(p.span().First, p.span())
 	p.nudge()
 }
@@ -220,25 +241,26 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)
+	p.totals.Add(rows)
 	p.frontier, p.live = events[len(events)-1].After(p.Epoch), live
 	p.nudge()
 	return nil
 }
 
 // advance writes the checkpoint, unless it is there.
-func (p *Projector) advance(ctx context.Context, to event.Checkpoint) error {
+func (p *Projector) advance(ctx context.Context, to Progress) error {
 	p.mu.Lock()
-	there := to.Number <= p.advanced
+	there := to.At.Number <= p.advanced
 	p.mu.Unlock()
 	if there {
 		return nil
 	}
-	if err := p.Store.Advance(ctx, p.Engine.Plan.Prefecture, p.term, to); err != nil {
+	if err := p.Store.Advance(ctx, p.Engine.Plan.Prefecture, to); err != nil {
 		return fmt.Errorf("write the checkpoint: %w", err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.advanced = to.Number
+	p.advanced = to.At.Number
 	return nil
 }
 
@@ -249,13 +271,13 @@ func (p *Projector) nudge() {
 	}
 }
 
-// marked takes what is to be counted, and at which frontier.
-func (p *Projector) marked() (indicators.Marks, event.Checkpoint, bool) {
+// marked takes what is to be counted, and how far the rows are.
+func (p *Projector) marked() (indicators.Marks, Progress, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	marks := p.marks
 	p.marks = indicators.Marks{}
-	return marks, p.frontier, p.live
+	return marks, Progress{At: p.frontier, Term: p.term, Totals: maps.Clone(p.totals)}, p.live
 }
 
 func (p *Projector) quiet() bool { return p.Quiet != nil && p.Quiet() }

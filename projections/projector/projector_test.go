@@ -29,6 +29,7 @@ type store struct {
 	rows       []facts.Row
 	at         event.Checkpoint
 	term       uint64
+	totals     facts.Totals
 	failAtOnce map[string]error
 	kept       [][]indicators.Number
 	counted    chan uint64
@@ -48,10 +49,26 @@ func (s *store) step(name string) error {
 	return err
 }
 
-func (s *store) Checkpoint(context.Context, string) (event.Checkpoint, uint64, error) {
+func (s *store) Progress(context.Context, string) (projector.Progress, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.at, s.term, nil
+	return projector.Progress{At: s.at, Term: s.term, Totals: s.totals}, nil
+}
+
+func (s *store) Count(_ context.Context, _ string, upTo uint64) (facts.Totals, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	counted, all, seen := facts.Totals{}, []facts.Row{}, map[facts.Row]bool{}
+	for _, r := range s.rows {
+		if _, parked := r.(facts.Parked); parked {
+			all = append(all, r)
+		} else if !seen[r] && r.LedgerNumber() <= upTo {
+			seen[r] = true
+			all = append(all, r)
+		}
+	}
+	counted.Add(all)
+	return counted, nil
 }
 
 func (s *store) TakeBack(_ context.Context, _ string, above uint64) error {
@@ -83,10 +100,10 @@ func (s *store) Write(_ context.Context, rows []facts.Row) error {
 	return nil
 }
 
-func (s *store) Advance(_ context.Context, _ string, term uint64, to event.Checkpoint) error {
+func (s *store) Advance(_ context.Context, _ string, to projector.Progress) error {
 	s.mu.Lock()
 	step := "checkpoint"
-	if term > s.term {
+	if to.Term > s.term {
 		step = "claim"
 	}
 	s.mu.Unlock()
@@ -95,8 +112,8 @@ func (s *store) Advance(_ context.Context, _ string, term uint64, to event.Check
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if term >= s.term {
-		s.at, s.term = to, term
+	if to.Term >= s.term {
+		s.at, s.term, s.totals = to.At, to.Term, to.Totals
 	}
 	return nil
 }
@@ -263,6 +280,20 @@ func TestAFencedProjectorEndsAndItsCheckpointsDoNotCount(t *testing.T) {
 	require.Equal(t, claimed+1, s.term, "the next term begins")
 }
 
+// A power cut, or the disk, has taken rows that were there.
+func TestRowsThatWereLostAreNoticed(t *testing.T) {
+	s := newStore()
+	require.ErrorIs(t, projecting(t, s, 3, from(beds(1), beds(2), beds(3))), context.Canceled)
+	for i, r := range s.rows {
+		if b, ok := r.(facts.BedChange); ok && b.Number == 2 {
+			s.rows = slices.Delete(s.rows, i, i+1)
+			break
+		}
+	}
+	require.ErrorIs(t, projecting(t, s, 0, from(beds(1), beds(2), beds(3))), projector.ErrDamaged)
+	require.Equal(t, "forget", s.steps[len(s.steps)-1])
+}
+
 func TestAnotherLogMeansToBeginAnew(t *testing.T) {
 	s := newStore()
 	err := projecting(t, s, 0, func(context.Context, event.Checkpoint, func(context.Context, []event.Recorded, bool) error) error {
@@ -277,7 +308,7 @@ func TestACheckpointOfAnotherEpochMeansToBeginAnew(t *testing.T) {
 	s := newStore()
 	s.at = event.Checkpoint{Epoch: 7, Number: 9, EventID: uuid.New()}
 	require.ErrorIs(t, projecting(t, s, 1, from(beds(1))), context.Canceled)
-	require.Equal(t, []string{"forget", "take back"}, s.steps[:2])
+	require.Equal(t, []string{"forget", "claim"}, s.steps[:2])
 	require.EqualValues(t, 1, s.at.Number)
 	require.InDelta(t, 10, s.value("elder-beds", "532600", "2021-12"), 0)
 }

@@ -116,8 +116,8 @@ ENGINE = Distributed('care', '{db}', 'cell_history_local', cityHash64(prefecture
 CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.cells_to_history ON CLUSTER 'care' TO {db}.cell_history_local AS
 SELECT * FROM {db}.cells_local WHERE area != '';
 
--- 3 progress 542fc8840540a595
-CREATE TABLE IF NOT EXISTS {db}.progress_local ON CLUSTER 'care' (prefecture LowCardinality(String), term UInt64, epoch Int32, number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'))
+-- 3 progress 81e9c69b265b3fa3
+CREATE TABLE IF NOT EXISTS {db}.progress_local ON CLUSTER 'care' (prefecture LowCardinality(String), term UInt64, epoch Int32, number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'), tables Array(String), rows Array(UInt64), numbers Array(UInt64))
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', number) ORDER BY (prefecture, term)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
 

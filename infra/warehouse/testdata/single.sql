@@ -71,8 +71,8 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.cells_to_history TO {db}.cell_history AS
 SELECT * FROM {db}.cells WHERE area != '';
 
--- 3 progress 7ff761714fffe2b6
-CREATE TABLE IF NOT EXISTS {db}.progress (prefecture LowCardinality(String), term UInt64, epoch Int32, number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'))
+-- 3 progress 683e993fcc2e6772
+CREATE TABLE IF NOT EXISTS {db}.progress (prefecture LowCardinality(String), term UInt64, epoch Int32, number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'), tables Array(String), rows Array(UInt64), numbers Array(UInt64))
 ENGINE = ReplacingMergeTree(number) ORDER BY (prefecture, term)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 

@@ -34,11 +34,11 @@ func (r *rebuilding) Standing(ctx context.Context) (httpapi.ProjectionStatus, er
 	if state.Building == 0 {
 		return s, nil
 	}
-	at, _, err := r.app.engines.warehouse.Set(state.Building).Checkpoint(ctx, r.code())
+	p, err := r.app.engines.warehouse.Set(state.Building).Progress(ctx, r.code())
 	if err != nil {
 		return s, nil //nolint:nilerr // its tables are being made
 	}
-	s.Projected = at.Number
+	s.Projected = p.At.Number
 	s.EstimatedSeconds = r.estimate(s, r.app.options.Now())
 	return s, nil
 }
