@@ -10,7 +10,7 @@ ENGINE := infra/warehouse/embedded/engine
 WEB := infra/web
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/*.html $(WEB)/*.ts $(WEB)/public -type f 2>/dev/null)
 
-.PHONY: run build test test-go test-web lint bench bench-store chaos engine web clean help
+.PHONY: run build test test-go test-web lint bench bench-projections bench-store chaos engine web clean help
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ chaos: build ## kill and delete parts under load for 15 minutes, and hold every 
 
 bench: build ## print the figures of README's performance table
 	bin/careledger bench
+
+bench-projections: build ## measure rebuilding from the log and questions over many records
+	bin/careledger bench projections
 
 MESSAGEDB := infra/eventstore/embedded/bench/messagedb
 

@@ -22,7 +22,7 @@ import (
 )
 
 func newBenchCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure a server of its own in a temporary directory, and print the README's performance table",
 		Args:  cobra.NoArgs,
@@ -30,6 +30,8 @@ func newBenchCommand() *cobra.Command {
 			return runBench(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
+	cmd.AddCommand(newBenchProjectionsCommand())
+	return cmd
 }
 
 // subject is the server that is measured: a process of its own, as a user runs it.
@@ -39,13 +41,18 @@ type subject struct {
 }
 
 func startSubject(ctx context.Context) (*subject, time.Duration, error) {
-	executable, err := os.Executable()
-	if err != nil {
-		return nil, 0, fmt.Errorf("find this executable: %w", err)
-	}
 	dir, err := os.MkdirTemp("", "careledger-bench-")
 	if err != nil {
 		return nil, 0, fmt.Errorf("make a directory: %w", err)
+	}
+	return serveOn(ctx, dir)
+}
+
+// serveOn starts a server on a directory and answers how long that took.
+func serveOn(ctx context.Context, dir string) (*subject, time.Duration, error) {
+	executable, err := os.Executable()
+	if err != nil {
+		return nil, 0, fmt.Errorf("find this executable: %w", err)
 	}
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
@@ -72,10 +79,13 @@ func startSubject(ctx context.Context) (*subject, time.Duration, error) {
 	return s, time.Since(started), nil
 }
 
-func (s *subject) stop() error {
+func (s *subject) stop() error { return errors.Join(s.end(), os.RemoveAll(s.dir)) }
+
+// end ends the server and leaves its directory.
+func (s *subject) end() error {
 	err := s.process.Process.Signal(syscall.SIGTERM)
 	_ = s.process.Wait() // its exit code does not matter here
-	return errors.Join(err, os.RemoveAll(s.dir))
+	return err
 }
 
 // memory is the resident memory of the server and its children, in MB; what they share is counted once (PSS).

@@ -31,10 +31,11 @@ type keptValue struct {
 	present                       bool
 }
 
-// While behind, counting waits: what is counted now would be counted again at once.
+// While far behind, what is counted now would be counted again soon: counting then takes a tenth of the time at most.
 const (
 	pauseWhileBehind = time.Second
 	pauseWhileLive   = 60 * time.Millisecond
+	sparing          = 9
 )
 
 func (p *Projector) newKeeper(ctx context.Context) (*keeper, error) {
@@ -74,7 +75,7 @@ func (k *keeper) run(ctx context.Context) error {
 		}
 		pause := max(pauseWhileLive, time.Since(started)/2)
 		if !live {
-			pause = max(pauseWhileBehind, pause)
+			pause = max(pauseWhileBehind, sparing*time.Since(started))
 		}
 		timer := time.NewTimer(pause)
 		select {

@@ -16,7 +16,7 @@ import (
 )
 
 // Feed delivers a prefecture's events after a checkpoint in ledger order without a hole, until ctx ends or take fails.
-// live says that nothing more is known beyond the batch.
+// live says that not much more is known beyond the batch.
 type Feed func(ctx context.Context, from event.Checkpoint, take func(ctx context.Context, events []event.Recorded, live bool) error) error
 
 // Store is the warehouse as the projector needs it. Every write is durable when it returns.

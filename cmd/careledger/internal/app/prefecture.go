@@ -111,14 +111,20 @@ func (p *prefecture) announce(ctx context.Context, set int, n projector.Notice) 
 }
 
 func (p *prefecture) feed(ctx context.Context, set int, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
-	o := bus.FeedOptions{Name: consumerOf(set), Prefecture: p.code(), From: from, MaxBatch: 5000, MaxWait: 50 * time.Millisecond}
+	o := bus.FeedOptions{Name: consumerOf(set), Prefecture: p.code(), From: from, MaxBatch: 10_000, MaxWait: 50 * time.Millisecond}
 	rest := pace{least: 100 * time.Millisecond, each: time.Millisecond, most: 500 * time.Millisecond}
 	return p.app.engines.bus.Feed(ctx, p.app.engines.log, o, func(ctx context.Context, b bus.Batch) error {
-		err := take(ctx, b.Events, b.Live)
-		rest.after(ctx, len(b.Events))
+		live := b.Head-b.Events[len(b.Events)-1].Number < farBehind
+		err := take(ctx, b.Events, live)
+		if live {
+			rest.after(ctx, len(b.Events))
+		}
 		return err
 	})
 }
+
+// farBehind is from how many events on a projector does not wait for batches to fill, and hardly counts.
+const farBehind = 20_000
 
 func consumerOf(set int) string {
 	if set == projection.First {

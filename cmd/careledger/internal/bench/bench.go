@@ -144,7 +144,7 @@ func (b Bench) Visible(ctx context.Context, perSecond int, during time.Duration,
 		}
 		return errors.Join(err, errors.New("the stream of changes broke off"))
 	})
-	s := sent{portion: 25, month: month}
+	s := sent{portion: max(25, perSecond/20), month: month}
 	group.Go(func() error { return s.sendAll(ctx, b, total, perSecond) })
 	var times Times
 	group.Go(func() error {
