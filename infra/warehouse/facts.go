@@ -13,6 +13,7 @@ import (
 
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/freshness"
 )
 
 // Write inserts rows, each table in one insert, fsynced when it returns. Rows written twice are one row.
@@ -108,7 +109,7 @@ func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint6
 
 // Forget empties everything of a prefecture: the checkpoint first, so that half of it is never taken for the whole.
 func (w *Warehouse) Forget(ctx context.Context, prefecture string) error {
-	return w.empty(ctx, append([]string{"progress", "cells", "cell_history"}, facts.Tables()...), "prefecture = @prefecture",
+	return w.empty(ctx, append([]string{"progress", "cells", "cell_history", freshness.Table}, facts.Tables()...), "prefecture = @prefecture",
 		clickhouse.Named("prefecture", prefecture))
 }
 

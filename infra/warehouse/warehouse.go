@@ -14,6 +14,7 @@ import (
 
 	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/freshness"
 	"github.com/careledger/careledger/projections/indicators"
 )
 
@@ -77,6 +78,7 @@ func (w *Warehouse) Migrate(ctx context.Context) error {
 		statements = append(statements, m.SQL...)
 	}
 	statements = append(statements, indicators.Tables()...)
+	statements = append(statements, freshness.Tables()...)
 	statements = append(statements, `CREATE TABLE IF NOT EXISTS {db}.progress (prefecture LowCardinality(String), term UInt64, epoch Int32,
 		number UInt64, event_id UUID, commit UInt64, prepare UInt64, at DateTime64(6, 'UTC'))
 		ENGINE = ReplacingMergeTree(number) ORDER BY (prefecture, term) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`)

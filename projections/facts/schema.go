@@ -18,14 +18,17 @@ func Tables() []string {
 	}
 }
 
+// EventColumns are the columns of the table of events behind prefecture and number.
+const EventColumns = `event_id UUID, stream String, revision UInt64, type LowCardinality(String),
+			recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32,
+			actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String),
+			INDEX by_time recorded_at TYPE minmax GRANULARITY 1`
+
 // Migrations of the facts, in order. Sort keys begin with the prefecture, by which a large deployment is sharded, and
 // end with the ledger number, so that a row written twice is one row.
 func Migrations() []Migration {
 	return []Migration{{Number: 1, SQL: []string{
-		table("events", `event_id UUID, stream String, revision UInt64, type LowCardinality(String),
-			recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32,
-			actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String),
-			INDEX by_time recorded_at TYPE minmax GRANULARITY 1`, "number"),
+		table("events", EventColumns, "number"),
 		table("visits", `elder UUID, visit UUID, occurred_on Date32, mode LowCardinality(String), outcome LowCardinality(String)`,
 			"toStartOfMonth(occurred_on), elder, visit, number"),
 		table("amendments", `fact UUID, kind LowCardinality(String), was_on Date32`, "fact, number"),
