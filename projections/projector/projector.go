@@ -66,6 +66,7 @@ type Projector struct {
 	// Mismatch reports whether an error of the feed says that the checkpoint is not of this log.
 	Mismatch func(error) bool
 	Announce func(ctx context.Context, n Notice) error
+	Meter    Meter // nil: nobody asks
 	Now      func() time.Time
 	Logger   *slog.Logger
 
@@ -207,9 +208,11 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 			marks.All((closed.Day + 1).Month(), span)
 		}
 	}
+	started := time.Now()
 	if err := p.Store.Write(ctx, rows); err != nil {
 		return fmt.Errorf("write rows: %w", err)
 	}
+	p.wrote(events, rows, started)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)

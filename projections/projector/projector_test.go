@@ -32,10 +32,25 @@ type store struct {
 	failAtOnce map[string]error
 	kept       [][]indicators.Number
 	counted    chan uint64
+	told       []projector.Written
+	upTo       []uint64
 }
 
 func newStore() *store {
 	return &store{failAtOnce: map[string]error{}, counted: make(chan uint64, 100)}
+}
+
+// Wrote and Counted make the store its projector's meter.
+func (s *store) Wrote(w projector.Written) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told = append(s.told, w)
+}
+
+func (s *store) Counted(upTo uint64, _ time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.upTo = append(s.upTo, upTo)
 }
 
 func (s *store) step(name string) error {
@@ -135,7 +150,7 @@ func projecting(t *testing.T, s *store, upTo uint64, feed projector.Feed) error 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	pr := projector.Projector{
-		Engine: indicators.Engine{Plan: p, Areas: areas, Store: s}, Store: s, Feed: feed, Epoch: 1,
+		Engine: indicators.Engine{Plan: p, Areas: areas, Store: s}, Store: s, Feed: feed, Epoch: 1, Meter: s,
 		Mismatch: func(err error) bool { return errors.Is(err, errBroken) },
 		Announce: func(context.Context, projector.Notice) error { return nil },
 		Now:      func() time.Time { return time.Date(2022, 1, 10, 0, 0, 0, 0, time.UTC) }, Logger: slog.New(slog.DiscardHandler),
@@ -225,6 +240,10 @@ func TestAnEventThatCannotBeFoldedIsParked(t *testing.T) {
 	}
 	require.Len(t, parked, 1)
 	require.Equal(t, "FromTheFuture.v9", parked[0].Type)
+	require.Len(t, s.told, 2)
+	require.Equal(t, []int{1, 1, 0}, []int{s.told[0].Events, s.told[0].Parked, s.told[1].Parked}, "and whoever measures is told")
+	require.EqualValues(t, 2, s.told[1].Last)
+	require.EqualValues(t, 2, s.upTo[len(s.upTo)-1])
 	require.InDelta(t, 10, s.value("elder-beds", "532600", "2021-12"), 0, "the projection goes on")
 }
 

@@ -98,11 +98,9 @@ func (p *prefecture) standing(ctx context.Context) (s httpapi.PrefectureStatus, 
 	s.Head = max(s.Head, s.Frontier)
 	s.BehindEvents = s.Head - s.Frontier
 	s.Parked, _ = w.Parked(ctx, code) // asked just before: an outage in between shows next time
-	if s.BehindEvents == 0 {
-		return s, nil
-	}
-	if at, err := w.Projected(ctx, code); err == nil && !at.IsZero() {
-		s.LagSeconds = p.app.options.Now().Sub(at).Seconds()
+	if s.BehindEvents > 0 {
+		at, _ := w.Projected(ctx, code) // as above
+		s.LagSeconds = p.app.lag(code, s.Frontier, at)
 	}
 	return s, nil
 }
