@@ -89,11 +89,7 @@ func (s *server) hello(r *http.Request) []byte {
 		Frontier   uint64 `json:"frontier,string"`
 		Head       uint64 `json:"head,string"`
 	}{Prefecture: s.Plan.Prefecture, Head: s.Head()}
-	for _, p := range s.Status(r.Context()).Prefectures {
-		if p.Code == at.Prefecture {
-			at.Frontier = p.Frontier
-		}
-	}
+	at.Frontier = s.ownStatus(r.Context()).Frontier
 	text, err := json.Marshal(at)
 	if err != nil {
 		return []byte("{}")

@@ -121,11 +121,9 @@ func (s *server) elders(ctx context.Context, who access.Principal, in *eldersInp
 	if err != nil {
 		return nil, err
 	}
-	limit := 50
-	if in.Limit != "" {
-		if limit, err = strconv.Atoi(in.Limit); err != nil || limit < 1 || limit > 200 {
-			return nil, errNumberRange.At("/limit")
-		}
+	limit, err := limitOf(in.Limit)
+	if err != nil {
+		return nil, err
 	}
 	if q := strings.TrimSpace(in.Q); q != "" {
 		return s.find(ctx, who, q, code, limit)
@@ -158,6 +156,18 @@ func (s *server) elders(ctx context.Context, who access.Principal, in *eldersInp
 		body.Next = s.cursor(ids[limit-1].String(), scope)
 	}
 	return &answer[EldersBody]{body}, nil
+}
+
+// limitOf reads how long a page may be.
+func limitOf(text string) (int, error) {
+	if text == "" {
+		return 50, nil
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > 200 {
+		return 0, errNumberRange.At("/limit")
+	}
+	return limit, nil
 }
 
 // readElders reads several, in their order; those who are not registered are left out.

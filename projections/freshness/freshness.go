@@ -31,8 +31,8 @@ type DeviceHeard struct {
 	Areas  []string
 }
 
-// Area is how long nothing was recorded in an area and all below it.
-type Area struct {
+// AreaSilence is how long nothing was recorded in an area and all below it.
+type AreaSilence struct {
 	Area          string     `json:"area" example:"532601"`
 	RecordedAt    *time.Time `json:"recorded_at" doc:"When the newest record was made durable; null: there is none"`
 	ReceivedAt    *time.Time `json:"received_at" doc:"When the newest record's command came in"`
@@ -40,8 +40,8 @@ type Area struct {
 	Devices       int        `json:"devices" doc:"Devices that recorded here in the last 30 days"`
 }
 
-// Device is how long a device has recorded nothing.
-type Device struct {
+// DeviceSilence is how long a device has recorded nothing.
+type DeviceSilence struct {
 	Device        string    `json:"device" doc:"As the client calls it in Careledger-Device"`
 	Area          string    `json:"area" doc:"Where its newest record belongs"`
 	RecordedAt    time.Time `json:"recorded_at"`
@@ -51,7 +51,7 @@ type Device struct {
 
 // Areas answers an area first and then those one level below it, the longest silent first: before all others those of
 // which nothing was ever heard.
-func Areas(table *area.Table, of string, heard []AreaHeard, devices []DeviceHeard, now time.Time) []Area {
+func Areas(table *area.Table, of string, heard []AreaHeard, devices []DeviceHeard, now time.Time) []AreaSilence {
 	newest, working := map[string]Heard{}, map[string]int{}
 	for _, h := range heard {
 		for _, code := range path(table, h.Area) {
@@ -65,20 +65,20 @@ func Areas(table *area.Table, of string, heard []AreaHeard, devices []DeviceHear
 			working[code]++
 		}
 	}
-	standing := func(code string) Area {
-		a := Area{Area: code, Devices: working[code]}
+	standing := func(code string) AreaSilence {
+		a := AreaSilence{Area: code, Devices: working[code]}
 		if h, ever := newest[code]; ever {
 			silent := silence(h, now)
 			a.RecordedAt, a.ReceivedAt, a.SilentSeconds = &h.RecordedAt, &h.ReceivedAt, &silent
 		}
 		return a
 	}
-	var below []Area
+	var below []AreaSilence
 	for _, a := range table.Children(of) {
 		below = append(below, standing(a.Code))
 	}
-	slices.SortStableFunc(below, func(a, b Area) int { return compare(a.RecordedAt, b.RecordedAt) })
-	return append([]Area{standing(of)}, below...)
+	slices.SortStableFunc(below, func(a, b AreaSilence) int { return compare(a.RecordedAt, b.RecordedAt) })
+	return append([]AreaSilence{standing(of)}, below...)
 }
 
 // compare puts nothing before an instant, and an earlier instant before a later.
@@ -95,14 +95,14 @@ func compare(a, b *time.Time) int {
 }
 
 // Devices answers the devices that recorded in an area or below it, the longest silent first.
-func Devices(table *area.Table, of string, heard []DeviceHeard, now time.Time) []Device {
-	all := []Device{}
+func Devices(table *area.Table, of string, heard []DeviceHeard, now time.Time) []DeviceSilence {
+	all := []DeviceSilence{}
 	for _, d := range heard {
 		if _, here := places(table, d)[of]; here {
-			all = append(all, Device{Device: d.Device, Area: d.Area, RecordedAt: d.RecordedAt, ReceivedAt: d.ReceivedAt, SilentSeconds: silence(d.Heard, now)})
+			all = append(all, DeviceSilence{Device: d.Device, Area: d.Area, RecordedAt: d.RecordedAt, ReceivedAt: d.ReceivedAt, SilentSeconds: silence(d.Heard, now)})
 		}
 	}
-	slices.SortFunc(all, func(a, b Device) int {
+	slices.SortFunc(all, func(a, b DeviceSilence) int {
 		return cmp.Or(a.RecordedAt.Compare(b.RecordedAt), cmp.Compare(a.Device, b.Device))
 	})
 	return all

@@ -30,6 +30,7 @@ type prefecture struct {
 	sets  *sets
 
 	discarded map[int]bool // sets
+	progress  progress
 }
 
 func (a *App) newPrefecture(p *plan.Plan, areas *area.Table) *prefecture {
