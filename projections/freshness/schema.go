@@ -24,8 +24,10 @@ func Tables() []string {
 	return []string{
 		"CREATE TABLE IF NOT EXISTS {db}." + Table + " (prefecture LowCardinality(String), number UInt64, " + facts.EventColumns + `)
 			ENGINE = ReplacingMergeTree(number) ORDER BY (prefecture, area, device) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`,
-		"INSERT INTO {db}." + Table + " SELECT * FROM {db}.events WHERE " + ofPeople() +
-			" AND (SELECT count() FROM system.tables WHERE database = '{db}' AND name = '" + view + "') = 0",
+		"INSERT INTO {db}." + Table + ` SELECT * FROM {db}.events WHERE (prefecture, number) IN (
+			SELECT prefecture, max(number) FROM {db}.events WHERE ` + ofPeople() + `
+				AND (SELECT count() FROM system.tables WHERE database = '{db}' AND name = '` + view + `') = 0
+			GROUP BY prefecture, area, device)`,
 		"CREATE MATERIALIZED VIEW IF NOT EXISTS {db}." + view + " TO {db}." + Table + " AS SELECT * FROM {db}.events WHERE " + ofPeople(),
 	}
 }
