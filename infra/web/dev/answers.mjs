@@ -101,7 +101,7 @@ const reading = {
     ledger: 'l', head: String(position), log: 'ok', bus: 'ok', warehouse: state.now === 'no-warehouse' ? 'unavailable' : 'ok',
     prefectures: [{
       code: '5326', name: '文山壮族苗族自治州', name_en: 'Wenshan Prefecture', frontier: String(position - 12), head: String(position), behind_events: 12, lag_seconds: 1.46, parked: 0,
-      projection: { serving: 2, previous: 1, building: 3, paused: false, projected: String(Math.round(position * 0.62)), head: String(position), estimated_seconds: 38.2 }, longest_silent: null,
+      projection: { serving: 2, previous: 1, building: 3, paused: false, projected: String(Math.round(position * 0.62)), head: String(position), estimated_seconds: 38.2 }, longest_silent: { area: '532601', name: '文山市', name_en: 'Wenshan City', recorded_at: null, silent_seconds: 950_000 },
     }],
   }),
   '/freshness': (q) => {
@@ -146,6 +146,7 @@ export function answer(request, url, body) {
       return problem(422, 'invalid', 'A field is not right.', '有一项不对。', [{ pointer: '/occurred_on', code: 'in-future', detail: 'The day lies in the future.', detail_zh: '日期在将来。' }])
     return { status: 201, body: { status: 'accepted', id: 'v1', stream: 'elder', revision: '8', command_id: '0192aaaa-0000', doubts: [] }, notice: move('532628') }
   }
+  if (state.now === 'no-warehouse' && path === '/freshness') return problem(503, 'warehouse-unavailable', 'The warehouse cannot be asked just now.', '统计仓库暂时无法查询。')
   const read = reading[path]
   return read ? { status: 200, body: read(url.searchParams) } : problem(404, 'not-found', 'Not found.', '没有找到。')
 }

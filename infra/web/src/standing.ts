@@ -42,7 +42,9 @@ export const readStanding = () =>
 export const readSilence = (area: string, shown = 0) =>
   ask(silent, async () => {
     const limit = String(Math.min(200, Math.max(firstPage, shown)))
+    wanted = area
     const answer = await get<FreshnessAnswer>('/freshness', { area, limit })
+    if (wanted !== area) return // another area was chosen meanwhile
     silences.value = answer.items
     devices.value = answer.devices
     more.value = answer.next
@@ -56,3 +58,4 @@ export const readMore = (area: string) =>
   })
 
 const firstPage = 20
+let wanted = ''

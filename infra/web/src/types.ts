@@ -129,6 +129,7 @@ export interface PrefectureStanding {
     head: string
     estimated_seconds: number | null
   }
+  longest_silent: { area: string; name: string; name_en: string; silent_seconds: number | null } | null
 }
 
 export interface AreaSilence {
