@@ -61,6 +61,9 @@ func (s rebuildStanding) print(w io.Writer) {
 
 func (s rebuildStanding) progress() string {
 	text := fmt.Sprintf("%d of %d events 条", s.Projected, s.Head)
+	if s.Head > 0 {
+		text += fmt.Sprintf(" (%d%%)", min(100, 100*s.Projected/s.Head))
+	}
 	switch {
 	case s.Paused:
 		return text + ", paused 已暂停"

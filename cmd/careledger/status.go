@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,8 @@ func newStatusCommand() *cobra.Command {
 		Use:   "status",
 		Short: "Say how far the numbers follow the log, and which parts can be reached",
 		Long: `Asks a server how it stands: its log, bus and warehouse, and for each prefecture how many events and seconds the numbers
-are behind the log and how many events could not be counted (parked). Exit code 4 where a part is away or an event parked.`,
+are behind the log and how many events could not be counted (parked), which set of facts and numbers serves, how far a rebuild
+has come, and of which county nothing was recorded for the longest time. Exit code 4 where a part is away or an event parked.`,
 		Example: "  careledger status\n  careledger status --server http://127.0.0.1:8080 -o json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return showStatus(cmd) },
@@ -26,19 +28,28 @@ are behind the log and how many events could not be counted (parked). Exit code 
 
 // standingOf is a server's status as the API answers it.
 type standingOf struct {
-	Ledger      string `json:"ledger"`
-	Head        uint64 `json:"head,string"`
-	Log         string `json:"log"`
-	Bus         string `json:"bus"`
-	Warehouse   string `json:"warehouse"`
-	Prefectures []struct {
-		Code         string  `json:"code"`
-		Frontier     uint64  `json:"frontier,string"`
-		Head         uint64  `json:"head,string"`
-		BehindEvents uint64  `json:"behind_events"`
-		LagSeconds   float64 `json:"lag_seconds"`
-		Parked       uint64  `json:"parked"`
-	} `json:"prefectures"`
+	Ledger      string               `json:"ledger"`
+	Head        uint64               `json:"head,string"`
+	Log         string               `json:"log"`
+	Bus         string               `json:"bus"`
+	Warehouse   string               `json:"warehouse"`
+	Prefectures []prefectureStanding `json:"prefectures"`
+}
+
+type prefectureStanding struct {
+	Code          string          `json:"code"`
+	Name          string          `json:"name"`
+	Frontier      uint64          `json:"frontier,string"`
+	Head          uint64          `json:"head,string"`
+	BehindEvents  uint64          `json:"behind_events"`
+	LagSeconds    float64         `json:"lag_seconds"`
+	Parked        uint64          `json:"parked"`
+	Projection    rebuildStanding `json:"projection"`
+	LongestSilent *struct {
+		Area          string   `json:"area"`
+		Name          string   `json:"name"`
+		SilentSeconds *float64 `json:"silent_seconds"`
+	} `json:"longest_silent"`
 }
 
 func showStatus(cmd *cobra.Command) error {
@@ -69,14 +80,54 @@ func showStatus(cmd *cobra.Command) error {
 		}
 		return s.wrong()
 	}
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+	return errors.Join(s.print(cmd.OutOrStdout()), s.wrong())
+}
+
+func (s standingOf) print(to io.Writer) error {
+	w := tabwriter.NewWriter(to, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "log 日志\t%s\t%d events 条\n", s.Log, s.Head)
 	fmt.Fprintf(w, "bus 总线\t%s\n", s.Bus)
 	fmt.Fprintf(w, "warehouse 仓库\t%s\n", s.Warehouse)
-	for _, p := range s.Prefectures {
-		fmt.Fprintf(w, "%s\tcounted up to 已统计至 %d\tbehind 落后 %d events 条, %.1f s\tparked 搁置 %d\n", p.Code, p.Frontier, p.BehindEvents, p.LagSeconds, p.Parked)
+	if err := w.Flush(); err != nil {
+		return err
 	}
-	return errors.Join(w.Flush(), s.wrong())
+	for _, p := range s.Prefectures {
+		fmt.Fprintln(to)
+		if err := p.print(to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p prefectureStanding) print(to io.Writer) error {
+	fmt.Fprintf(to, "%s %s\n", p.Code, p.Name)
+	w := tabwriter.NewWriter(to, 0, 4, 2, ' ', 0)
+	fmt.Fprintf(w, "counted up to 已统计至\t%d of %d events 条, behind 落后 %d events 条, %.1f s\n", p.Frontier, p.Head, p.BehindEvents, p.LagSeconds)
+	fmt.Fprintf(w, "parked 搁置\t%d\n", p.Parked)
+	p.Projection.print(w)
+	if c := p.LongestSilent; c != nil {
+		fmt.Fprintf(w, "longest silent 最久无记录\t%s %s, %s\n", c.Area, c.Name, silence(c.SilentSeconds))
+	}
+	return w.Flush()
+}
+
+// silence in the largest unit that says enough.
+func silence(seconds *float64) string {
+	if seconds == nil {
+		return "nothing recorded yet 从无记录"
+	}
+	const minute, hour, day = 60, 3600, 86400
+	switch s := *seconds; {
+	case s < 2*minute:
+		return fmt.Sprintf("%.0f s 秒", s)
+	case s < 2*hour:
+		return fmt.Sprintf("%.0f min 分钟", s/minute)
+	case s < 2*day:
+		return fmt.Sprintf("%.0f h 小时", s/hour)
+	default:
+		return fmt.Sprintf("%.0f days 天", s/day)
+	}
 }
 
 // wrong says what does not mend itself, or has not yet.

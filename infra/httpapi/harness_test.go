@@ -55,6 +55,7 @@ type door struct {
 	cells     *cannedCells
 	registers *cannedRegisters
 	parked    *cannedParked
+	fresh     *cannedFreshness
 	hub       *hub
 	draining  chan struct{}
 	logs      *buffer
@@ -69,18 +70,22 @@ func open(t testing.TB) *door {
 	p, err := plan.Wenshan()
 	require.NoError(t, err)
 	d := &door{
-		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, registers: &cannedRegisters{}, parked: &cannedParked{},
+		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, registers: &cannedRegisters{}, parked: &cannedParked{}, fresh: &cannedFreshness{},
 		hub: &hub{messages: make(chan LiveMessage, 4)}, draining: make(chan struct{}), logs: &buffer{},
 	}
 	clock := func() time.Time { return now }
 	h := command.NewHandler(d.ledger, uuid.MustParse("aaaaaaaa-0000-4000-8000-000000000001"))
 	d.handler, err = New(Options{
 		Handler: h, Admission: admission.New(h, clock), Enrolment: enrolment.New(h, clock), History: d.ledger, Areas: areas, Plan: p,
-		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Registers: d.registers,
-		Projection: &drafted{handler: h}, Facts: 3, Parked: d.parked,
+		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Registers: d.registers, Freshness: d.fresh, Parked: d.parked,
+		Projection: &drafted{handler: h}, Facts: 3,
 		Live: d.hub, Draining: d.draining, Head: func() uint64 { return 70123 }, Due: func() uint64 { return d.due },
 		Status: func(context.Context) Status {
-			return Status{Ledger: "l", Epoch: 7, Head: 70123, Prefectures: []PrefectureStatus{{Code: "5326", Frontier: 70120, Head: 70123}}}
+			return Status{Ledger: "l", Epoch: 7, Head: 70123, Prefectures: []PrefectureStatus{{
+				Code: "5326", Name: "文山", Frontier: 70120, Head: 70123, BehindEvents: 3, LagSeconds: 1.5,
+				Projection:    ProjectionStatus{Serving: 1, Building: 2, Projected: 40, Head: 70123},
+				LongestSilent: &SilentArea{Area: "532628", Name: "富宁县"},
+			}}}
 		},
 		Ready: func(context.Context) error { return nil },
 		Page: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

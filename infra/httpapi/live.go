@@ -92,11 +92,7 @@ func (s *server) hello(r *http.Request) []byte {
 		Frontier   uint64 `json:"frontier,string"`
 		Head       uint64 `json:"head,string"`
 	}{Log: fmt.Sprintf("%s/%d", status.Ledger, status.Epoch), Prefecture: s.Plan.Prefecture, Head: s.Head()}
-	for _, p := range status.Prefectures {
-		if p.Code == at.Prefecture {
-			at.Frontier = p.Frontier
-		}
-	}
+	at.Frontier = status.of(s.Plan.Prefecture).Frontier
 	text, err := json.Marshal(at)
 	if err != nil {
 		return []byte("{}")

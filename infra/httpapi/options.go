@@ -19,6 +19,7 @@ import (
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/personal"
 	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/projections/freshness"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
 )
@@ -55,6 +56,12 @@ type Registers interface {
 	Alerts(ctx context.Context, prefecture string, areas []string, state string) ([]registers.Alert, error)
 }
 
+// Freshness answers when areas and devices of a prefecture were last heard of.
+type Freshness interface {
+	AreasHeard(ctx context.Context, prefecture string) ([]freshness.AreaHeard, error)
+	DevicesHeard(ctx context.Context, prefecture string, since time.Time) ([]freshness.DeviceHeard, error)
+}
+
 // History answers a stream's events in order, from a revision on; none where there is no such stream.
 type History interface {
 	Load(ctx context.Context, stream string, from uint64) ([]event.Recorded, error)
@@ -85,11 +92,25 @@ type Status struct {
 // PrefectureStatus is how far a prefecture's numbers are behind the log.
 type PrefectureStatus struct {
 	Code         string  `json:"code"`
+	Name         string  `json:"name"`
+	NameEn       string  `json:"name_en" doc:"Empty where the area table gives no English name"`
 	Frontier     uint64  `json:"frontier,string"`
 	Head         uint64  `json:"head,string"`
 	BehindEvents uint64  `json:"behind_events"`
-	LagSeconds   float64 `json:"lag_seconds"`
-	Parked       uint64  `json:"parked"`
+	LagSeconds   float64 `json:"lag_seconds" doc:"Since the first event came that the numbers do not fold; 0 while they fold all"`
+	Parked       uint64  `json:"parked" doc:"Events that could not be counted"`
+
+	Projection    ProjectionStatus `json:"projection"`
+	LongestSilent *SilentArea      `json:"longest_silent" doc:"The county of which nothing was recorded for the longest time; null while the warehouse cannot be asked"`
+}
+
+// SilentArea is an area of which nothing was recorded for a while.
+type SilentArea struct {
+	Area          string     `json:"area"`
+	Name          string     `json:"name"`
+	NameEn        string     `json:"name_en" doc:"Empty where the area table gives no English name"`
+	RecordedAt    *time.Time `json:"recorded_at" doc:"When the newest record was made durable; null: there is none"`
+	SilentSeconds *float64   `json:"silent_seconds" doc:"Since the newest record; null: there is none"`
 }
 
 // Options wire the door to everything behind it. All are needed.
@@ -106,6 +127,7 @@ type Options struct {
 	Unknown    error // what Identity answers for a token or code that nobody bears
 	Cells      Cells
 	Registers  Registers
+	Freshness  Freshness
 	Projection Projection
 	Parked     Parked
 	Facts      int // the version of what this build turns events into
@@ -128,7 +150,7 @@ func (o Options) Validate() error {
 	for name, missing := range map[string]bool{
 		"Handler": o.Handler == nil, "Admission": o.Admission == nil, "Enrolment": o.Enrolment == nil, "History": o.History == nil,
 		"Areas": o.Areas == nil, "Plan": o.Plan == nil, "Sealer": o.Sealer == nil, "Erased": o.Erased == nil, "Identity": o.Identity == nil,
-		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Parked": o.Parked == nil, "Live": o.Live == nil,
+		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Parked": o.Parked == nil, "Freshness": o.Freshness == nil, "Live": o.Live == nil,
 		"Draining": o.Draining == nil, "Status": o.Status == nil, "Head": o.Head == nil, "Due": o.Due == nil, "Ready": o.Ready == nil, "Page": o.Page == nil,
 		"AsyncAPI": o.AsyncAPI == nil,
 		"Registry": o.Registry == nil, "Logger": o.Logger == nil, "Now": o.Now == nil,

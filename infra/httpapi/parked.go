@@ -93,18 +93,6 @@ func (s *server) parked(ctx context.Context, _ access.Principal, in *parkedInput
 	return &answer[list[ParkedEvent]]{page}, nil
 }
 
-// limitOf reads how long a page may be.
-func limitOf(text string) (int, error) {
-	if text == "" {
-		return 50, nil
-	}
-	limit, err := strconv.Atoi(text)
-	if err != nil || limit < 1 || limit > 200 {
-		return 0, errNumberRange.At("/limit")
-	}
-	return limit, nil
-}
-
 func parkedEvent(row facts.Parked) ParkedEvent {
 	e := ParkedEvent{
 		Number: row.Number, ID: row.EventID, Type: row.Type, Stream: row.Stream, Revision: row.Revision, Area: row.Area,

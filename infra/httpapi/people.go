@@ -158,6 +158,18 @@ func (s *server) elders(ctx context.Context, who access.Principal, in *eldersInp
 	return &answer[EldersBody]{body}, nil
 }
 
+// limitOf reads how long a page may be.
+func limitOf(text string) (int, error) {
+	if text == "" {
+		return 50, nil
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > 200 {
+		return 0, errNumberRange.At("/limit")
+	}
+	return limit, nil
+}
+
 // readElders reads several, in their order; those who are not registered are left out.
 func (s *server) readElders(ctx context.Context, ids []uuid.UUID) ([]Elder, error) {
 	all, found := make([]Elder, len(ids)), make([]bool, len(ids))

@@ -235,7 +235,9 @@ func TestSmallQuestions(t *testing.T) {
 	definitions := d.ask("GET", "/api/v1/indicator-definitions", "").body
 	require.Contains(t, definitions, `"numerator_zh"`)
 	require.Contains(t, definitions, `"variant":"operating"`)
-	require.JSONEq(t, `{"ledger":"l","epoch":7,"head":"70123","prefectures":[{"code":"5326","frontier":"70120","head":"70123","behind_events":0,"lag_seconds":0,"parked":0}],"log":"","bus":"","warehouse":""}`,
+	require.JSONEq(t, `{"ledger":"l","epoch":7,"head":"70123","prefectures":[{"code":"5326","name":"文山","name_en":"","frontier":"70120","head":"70123","behind_events":3,"lag_seconds":1.5,"parked":0,
+		"projection":{"serving":1,"previous":0,"building":2,"paused":false,"projected":"40","head":"70123","estimated_seconds":null},
+		"longest_silent":{"area":"532628","name":"富宁县","name_en":"","recorded_at":null,"silent_seconds":null}}],"log":"","bus":"","warehouse":""}`,
 		d.ask("GET", "/api/v1/status", "").body)
 	require.JSONEq(t, `{"principal":{"id":"11111111-0000-4000-8000-000000000002","role":"caseworker"},"areas":["532601"]}`,
 		d.ask("GET", "/api/v1/session", "", "Authorization", "Bearer "+caseworkerToken).body)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/freshness"
 	"github.com/careledger/careledger/projections/projector"
 )
 
@@ -157,7 +158,7 @@ func (w *Warehouse) TakeBack(ctx context.Context, prefecture string, above uint6
 
 // Forget empties everything of a prefecture: the checkpoint first, so that half of it is never taken for the whole.
 func (w *Warehouse) Forget(ctx context.Context, prefecture string) error {
-	for _, table := range append([]string{progress, "cells", "cell_history"}, facts.Tables()...) {
+	for _, table := range append([]string{progress, "cells", "cell_history", freshness.Table}, facts.Tables()...) {
 		if err := w.remove(ctx, table, "prefecture = @prefecture", clickhouse.Named("prefecture", prefecture)); err != nil {
 			return fmt.Errorf("empty %s: %w", table, err)
 		}

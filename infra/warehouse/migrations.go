@@ -14,6 +14,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/freshness"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/schema"
 )
@@ -38,6 +39,7 @@ func migrations() []schema.Migration {
 			Order: "prefecture, term", Version: "number",
 		}}},
 		{Number: 4, About: "parked events", Steps: facts.ParkedSchema()},
+		{Number: 5, About: "freshness", Steps: freshness.Schema()},
 	}
 }
 

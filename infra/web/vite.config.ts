@@ -7,12 +7,15 @@ function precompress(): Plugin {
   return {
     name: 'precompress',
     apply: 'build',
-    generateBundle(_, bundle) {
-      for (const [name, file] of Object.entries(bundle)) {
-        if (!/\.(js|css|html|svg)$/.test(name)) continue
-        const source = file.type === 'chunk' ? file.code : file.source
-        this.emitFile({ type: 'asset', fileName: name + '.gz', source: gzipSync(source, { level: 9 }) })
-      }
+    generateBundle: {
+      order: 'post', // when the code is as it is sent
+      handler(_, bundle) {
+        for (const [name, file] of Object.entries(bundle)) {
+          if (!/\.(js|css|html|svg)$/.test(name)) continue
+          const source = file.type === 'chunk' ? file.code : file.source
+          this.emitFile({ type: 'asset', fileName: name + '.gz', source: gzipSync(source, { level: 9 }) })
+        }
+      },
     },
   }
 }

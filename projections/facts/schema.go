@@ -9,14 +9,17 @@ const Version = 1
 // Tables lists the tables of facts: those whose rows above a checkpoint are taken back before a projector goes on.
 func Tables() []string { return schema.Tables(Schema()) }
 
+// EventColumns are the columns of the table of events behind prefecture and number.
+const EventColumns = `event_id UUID, stream String, revision UInt64, type LowCardinality(String),
+			recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32,
+			actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String),
+			INDEX by_time recorded_at TYPE minmax GRANULARITY 1`
+
 // Schema of the facts. Sort keys begin with the prefecture, by which a large deployment is sharded, and end with the
 // ledger number, so that a row written twice is one row.
 func Schema() []schema.Step {
 	return []schema.Step{
-		table("events", `event_id UUID, stream String, revision UInt64, type LowCardinality(String),
-			recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32,
-			actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String),
-			INDEX by_time recorded_at TYPE minmax GRANULARITY 1`, "number"),
+		table("events", EventColumns, "number"),
 		table("visits", `elder UUID, visit UUID, occurred_on Date32, mode LowCardinality(String), outcome LowCardinality(String)`,
 			"toStartOfMonth(occurred_on), elder, visit, number"),
 		table("amendments", `fact UUID, kind LowCardinality(String), was_on Date32`, "fact, number"),

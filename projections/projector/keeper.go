@@ -129,6 +129,7 @@ func (k *keeper) count(ctx context.Context, marks indicators.Marks, frontier uin
 	if frontier == 0 {
 		return nil
 	}
+	started := time.Now()
 	var slabs []Slab
 	var changed []indicators.Number
 	for _, w := range k.plan(marks) {
@@ -151,6 +152,7 @@ func (k *keeper) count(ctx context.Context, marks indicators.Marks, frontier uin
 	if err := p.Store.Keep(ctx, p.Engine.Plan.Prefecture, changed, slabs, frontier); err != nil {
 		return fmt.Errorf("keep cells: %w", err)
 	}
+	p.counted(frontier, started)
 	for _, n := range changed {
 		k.kept[keyOf(n)] = valueOf(n)
 	}

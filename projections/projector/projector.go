@@ -78,6 +78,7 @@ type Projector struct {
 	// Mismatch reports whether an error of the feed says that the checkpoint is not of this log.
 	Mismatch func(error) bool
 	Announce func(ctx context.Context, n Notice) error
+	Meter    Meter // nil: nobody asks
 	Now      func() time.Time
 	Logger   *slog.Logger
 	// Lookup and Replays let parked events be tried again; without them they stay parked.
@@ -235,9 +236,11 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 	for _, r := range events {
 		rows = append(rows, p.gather(r, marks, span)...)
 	}
+	started := time.Now()
 	if err := p.Store.Write(ctx, rows); err != nil {
 		return fmt.Errorf("write rows: %w", err)
 	}
+	p.wrote(events, started)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)

@@ -34,10 +34,25 @@ type store struct {
 	kept       [][]indicators.Number
 	counted    chan uint64
 	askedUpTo  uint64 // the bound of the last question for parked events
+	told       []projector.Written
+	upTo       []uint64
 }
 
 func newStore() *store {
 	return &store{failAtOnce: map[string]error{}, counted: make(chan uint64, 100)}
+}
+
+// Wrote and Counted make the store its projector's meter.
+func (s *store) Wrote(w projector.Written) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told = append(s.told, w)
+}
+
+func (s *store) Counted(upTo uint64, _ time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.upTo = append(s.upTo, upTo)
 }
 
 func (s *store) step(name string) error {
@@ -171,7 +186,7 @@ func projectingWith(t *testing.T, s *store, upTo uint64, feed projector.Feed, ch
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	pr := projector.Projector{
-		Engine: indicators.Engine{Plan: p, Areas: areas, Store: s}, Store: s, Feed: feed, Epoch: 1,
+		Engine: indicators.Engine{Plan: p, Areas: areas, Store: s}, Store: s, Feed: feed, Epoch: 1, Meter: s,
 		Mismatch: func(err error) bool { return errors.Is(err, errBroken) },
 		Announce: func(context.Context, projector.Notice) error { return nil },
 		Now:      func() time.Time { return time.Date(2022, 1, 10, 0, 0, 0, 0, time.UTC) }, Logger: slog.New(slog.DiscardHandler),
@@ -247,6 +262,15 @@ func TestRowsWithoutTheirCheckpointAreTakenBack(t *testing.T) {
 	require.Zero(t, s.at.Number)
 	require.ErrorIs(t, projecting(t, s, 1, from(first)), context.Canceled)
 	require.InDelta(t, 10, s.value("elder-beds", "532600", "2021-12"), 0, "once, not twice")
+}
+
+func TestWhoeverMeasuresIsTold(t *testing.T) {
+	s := newStore()
+	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
+	require.Len(t, s.told, 2)
+	require.Equal(t, []int{1, 1}, []int{s.told[0].Events, s.told[1].Events})
+	require.EqualValues(t, 2, s.told[1].Last)
+	require.EqualValues(t, 2, s.upTo[len(s.upTo)-1])
 }
 
 // The warehouse is deleted, or replaced by an older one, while no event comes.

@@ -173,3 +173,14 @@ ALTER TABLE {db}.parked_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS settled
 
 ALTER TABLE {db}.parked ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS settled_at DateTime64(6, 'UTC');
 
+-- 5 freshness 8936f65a675caac9
+CREATE TABLE IF NOT EXISTS {db}.heard_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, event_id UUID, stream String, revision UInt64, type LowCardinality(String), recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32, actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String), INDEX by_time recorded_at TYPE minmax GRANULARITY 1)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', number) ORDER BY (prefecture, area, device)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.heard ON CLUSTER 'care' AS {db}.heard_local
+ENGINE = Distributed('care', '{db}', 'heard_local', cityHash64(prefecture));
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.events_to_heard ON CLUSTER 'care' TO {db}.heard_local AS
+SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:');
+

@@ -101,3 +101,11 @@ ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS request UUID;
 
 ALTER TABLE {db}.parked ADD COLUMN IF NOT EXISTS settled_at DateTime64(6, 'UTC');
 
+-- 5 freshness 7647f90bf07c2a07
+CREATE TABLE IF NOT EXISTS {db}.heard (prefecture LowCardinality(String), number UInt64, event_id UUID, stream String, revision UInt64, type LowCardinality(String), recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32, actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String), INDEX by_time recorded_at TYPE minmax GRANULARITY 1)
+ENGINE = ReplacingMergeTree(number) ORDER BY (prefecture, area, device)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.events_to_heard TO {db}.heard AS
+SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:');
+

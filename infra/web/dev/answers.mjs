@@ -97,6 +97,23 @@ const reading = {
     const rows = table.filter((r) => wanted.length === 0 || wanted.includes(r.code))
     return { items: of.flatMap((a) => rows.map((r) => cell(r, a, q.get('period')))), next: '', frontier: String(position), head: String(position) }
   },
+  '/status': () => ({
+    ledger: 'l', head: String(position), log: 'ok', bus: 'ok', warehouse: state.now === 'no-warehouse' ? 'unavailable' : 'ok',
+    prefectures: [{
+      code: '5326', name: '文山壮族苗族自治州', name_en: 'Wenshan Prefecture', frontier: String(position - 12), head: String(position), behind_events: 12, lag_seconds: 1.46, parked: 0,
+      projection: { serving: 2, previous: 1, building: 3, paused: false, projected: String(Math.round(position * 0.62)), head: String(position), estimated_seconds: 38.2 }, longest_silent: { area: '532601', name: '文山市', name_en: 'Wenshan City', recorded_at: null, silent_seconds: 950_000 },
+    }],
+  }),
+  '/freshness': (q) => {
+    const of = q.get('area') || prefecture
+    const silent = (i) => (i === 0 ? null : [0, 950_000, 260_000, 90_000, 8_000, 2_400, 130, 4][i % 8])
+    const at = (s) => (s === null ? null : new Date(Date.now() - s * 1000).toISOString())
+    const line = (area, s, devices) => ({ area, recorded_at: at(s), received_at: at(s), silent_seconds: s, devices })
+    const phones = Array.from({ length: 27 }, (_, i) => ({ device: `示例phone-${String(i + 1).padStart(4, '0')}`, area: '532628100', recorded_at: at(900_000 / (i + 1)), received_at: at(900_000 / (i + 1)), silent_seconds: 900_000 / (i + 1) }))
+    const from = Number(q.get('cursor') || 0)
+    const to = from + Number(q.get('limit') || 50)
+    return { asked_at: at(0), lag_seconds: 0, items: [line(of, 4, 61), ...areas.filter((a) => a.parent === of).map((a, i) => line(a.code, silent(i), i * 3))], devices: phones.slice(from, to), next: to < phones.length ? String(to) : '' }
+  },
   '/elders': (q) => {
     const found = elders.filter((e) => !q.get('q') || e.name === q.get('q'))
     const from = Number(q.get('cursor') || 0)
@@ -129,6 +146,7 @@ export function answer(request, url, body) {
       return problem(422, 'invalid', 'A field is not right.', '有一项不对。', [{ pointer: '/occurred_on', code: 'in-future', detail: 'The day lies in the future.', detail_zh: '日期在将来。' }])
     return { status: 201, body: { status: 'accepted', id: 'v1', stream: 'elder', revision: '8', command_id: '0192aaaa-0000', doubts: [] }, notice: move('532628') }
   }
+  if (state.now === 'no-warehouse' && path === '/freshness') return problem(503, 'warehouse-unavailable', 'The warehouse cannot be asked just now.', '统计仓库暂时无法查询。')
   const read = reading[path]
   return read ? { status: 200, body: read(url.searchParams) } : problem(404, 'not-found', 'Not found.', '没有找到。')
 }

@@ -1,5 +1,5 @@
 // A server of invented answers in the API's shapes, for the browser test and for looking at the page while it is made.
-// PORT (default 5199), DIST (default dist). ?state of POST /fixture: "ready", "signed-out", "empty", "down"; POST /fixture?move=532628 moves a county.
+// PORT (default 5199), DIST (default dist). ?state of POST /fixture: "ready", "signed-out", "empty", "no-warehouse", "down"; POST /fixture?move=532628 moves a county.
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'

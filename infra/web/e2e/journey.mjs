@@ -101,6 +101,12 @@ try {
   await page.waitForFunction((t) => document.querySelector('[data-testid=moved]')?.textContent?.includes(t), `${before} → ${after}`, { timeout: 5000 })
   if (!(await page.evaluate(() => window.sameDocument))) throw new Error('the page was loaded again')
   await check('receipt')
+  await page.getByTestId('visit-dialog').getByRole('button', { name: '关闭' }).first().click()
+  await page.locator('.foot a').click()
+  await page.waitForURL(/\/status$/)
+  await page.getByTestId('silence-532601').waitFor()
+  await page.getByTestId('part-warehouse').getByText('正常').waitFor()
+  await check('status')
   console.log(`the county's monthly visit rate moved from ${before} to ${after} without a reload`)
 } catch (e) {
   errors.push(e.message)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addMonths, defaultDay, difference, lastDay, months, number, path, plot, today } from './format'
+import { addMonths, ago, defaultDay, difference, duration, lastDay, moment, months, number, path, plot, today } from './format'
 
 describe('numbers', () => {
   it('have their decimals and thousands', () => expect(number(10324.04, 1)).toBe('10,324.0'))
@@ -32,4 +32,21 @@ describe('a line', () => {
   it('leaves a gap where there is no value', () => {
     expect(path(plot([0, null, 1], 0, 1, 100, 50, 0))).toBe('M0.0 50.0M100.0 0.0')
   })
+})
+
+describe('silence', () => {
+  it('is said in the largest unit of which there are two', () => {
+    expect(ago(1, 'en')).toBe('1 second ago')
+    expect(ago(119, 'en')).toBe('119 seconds ago')
+    expect(ago(130, 'en')).toBe('2 minutes ago')
+    expect(ago(172_800, 'en')).toBe('2 days ago')
+    expect(ago(90_000, 'zh')).toBe('25小时前')
+  })
+  it('of a short while has a decimal', () => {
+    expect(duration(1.46, 'en')).toBe('1.5 sec')
+    expect(duration(38.2, 'en')).toBe('38 sec')
+    expect(duration(11_520, 'en')).toBe('3.2 hr')
+    expect(duration(0, 'zh')).toBe('0秒')
+  })
+  it('began at a moment of the plan’s time zone', () => expect(moment('2022-12-01T20:30:00Z', 'en')).toBe('2 Dec 2022, 04:30'))
 })

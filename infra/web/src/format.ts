@@ -63,3 +63,28 @@ export function path(points: (Point | null)[]): string {
     })
     .join('')
 }
+
+const spans: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** How long ago something was, in the largest unit of which there are two. */
+export function ago(seconds: number, language: string): string {
+  const [unit, length] = spans.find(([, l]) => seconds >= 2 * l) ?? spans.at(-1)!
+  return new Intl.RelativeTimeFormat(language).format(-Math.floor(seconds / length), unit)
+}
+
+/** A time of two or three figures: 1.5 s, 40 s, 12 min, 3.2 h. */
+export function duration(seconds: number, language: string): string {
+  const [unit, length] = spans.slice(1).find(([, l]) => seconds >= 2 * l) ?? spans.at(-1)!
+  const value = seconds / length
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+}
+
+/** A moment in the plan's time zone, to the minute. */
+export function moment(at: string, language: string): string {
+  return new Date(at).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', { timeZone: 'Asia/Shanghai', dateStyle: 'medium', timeStyle: 'short' })
+}

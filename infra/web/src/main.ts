@@ -4,4 +4,5 @@ import { language, setLanguage } from './i18n'
 import './style.css'
 
 setLanguage(language.value)
-createApp(App).mount('#app')
+const page = location.pathname === '/status' ? (await import('./StatusPage.vue')).default : App
+createApp(page).mount('#app')

@@ -102,3 +102,46 @@ export interface Problem {
   detail_zh: string
   errors?: { pointer: string; detail: string; detail_zh: string }[]
 }
+
+export interface Standing {
+  head: string
+  log: string
+  bus: string
+  warehouse: string
+  prefectures: PrefectureStanding[]
+}
+
+export interface PrefectureStanding {
+  code: string
+  name: string
+  name_en: string
+  frontier: string
+  head: string
+  behind_events: number
+  lag_seconds: number
+  parked: number
+  projection: {
+    serving: number
+    previous: number
+    building: number
+    paused: boolean
+    projected: string
+    head: string
+    estimated_seconds: number | null
+  }
+  longest_silent: { area: string; name: string; name_en: string; silent_seconds: number | null } | null
+}
+
+export interface AreaSilence {
+  area: string
+  recorded_at: string | null
+  silent_seconds: number | null
+  devices: number
+}
+
+export interface DeviceSilence {
+  device: string
+  area: string
+  recorded_at: string
+  silent_seconds: number
+}

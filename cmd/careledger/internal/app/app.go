@@ -38,8 +38,9 @@ type App struct {
 	own      *prefecture
 	hub      *hub
 	draining chan struct{} // closed when Stop begins
-	heads    sync.Map      // prefecture → *atomic.Uint64
+	heads    sync.Map      // prefecture → *head
 	due      due
+	metrics  *metrics
 
 	locked    *os.File
 	control   *control.Server
@@ -146,7 +147,11 @@ func (a *App) Start(ctx context.Context) error {
 
 func (a *App) open(ctx context.Context) error {
 	o := a.options
-	if err := a.engines.open(ctx, o); err != nil {
+	var err error
+	if a.metrics, err = newMetrics(a); err != nil {
+		return fmt.Errorf("register the metrics of the work: %w", err)
+	}
+	if err = a.engines.open(ctx, o); err != nil {
 		return err
 	}
 	a.handler = command.NewHandler(a.engines.log, a.engines.log.Ledger())
@@ -247,20 +252,3 @@ func (a *App) SignInLink() string { return a.signIn }
 
 // TokenFile is where the command line finds its token.
 func (a *App) TokenFile() string { return a.tokenFile }
-
-// wholeLedger is how the relay calls the head of all prefectures.
-const wholeLedger = "all"
-
-// newest is a prefecture's newest ledger number as far as it is known. A relay that lost the bus does not know a
-// prefecture's before its next event: the ledger's stands in, so that numbers that are behind are not taken for new.
-func (a *App) newest(prefecture string) uint64 {
-	if number := a.head(prefecture).Load(); number > 0 {
-		return number
-	}
-	return a.head(wholeLedger).Load()
-}
-
-func (a *App) head(prefecture string) *atomic.Uint64 {
-	h, _ := a.heads.LoadOrStore(prefecture, &atomic.Uint64{})
-	return h.(*atomic.Uint64)
-}

@@ -30,8 +30,8 @@ func (a *App) openDoor() error {
 	}
 	door, err := httpapi.New(httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
-		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Parked: parkedEvents{a.own},
-		Projection: &rebuilding{prefecture: a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
+		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Freshness: served{a.own},
+		Parked: parkedEvents{a.own}, Projection: rebuilding{a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
 		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(), AsyncAPI: published,
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	})
@@ -90,23 +90,4 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 		s.Prefectures = append(s.Prefectures, p)
 	}
 	return s
-}
-
-// standing is how far a prefecture's numbers follow the log. What the warehouse cannot say just now is left out.
-func (p *prefecture) standing(ctx context.Context) (s httpapi.PrefectureStatus, err error) {
-	w, code := p.sets.serving(), p.code()
-	s = httpapi.PrefectureStatus{Code: code, Head: p.app.newest(code)}
-	if s.Frontier, err = w.Frontier(ctx, code); err != nil {
-		return s, err
-	}
-	s.Head = max(s.Head, s.Frontier)
-	s.BehindEvents = s.Head - s.Frontier
-	s.Parked, _ = w.ParkedCount(ctx, code) // asked just before: an outage in between shows next time
-	if s.BehindEvents == 0 {
-		return s, nil
-	}
-	if at, err := w.Projected(ctx, code); err == nil && !at.IsZero() {
-		s.LagSeconds = p.app.options.Now().Sub(at).Seconds()
-	}
-	return s, nil
 }

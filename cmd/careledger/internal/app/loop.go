@@ -3,14 +3,13 @@ package app
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 )
 
 // keepRunning runs work again whenever it ends, with pauses from 100 ms to 5 s, until ctx ends.
-func keepRunning(ctx context.Context, logger *slog.Logger, name string, work func(ctx context.Context) error) {
+func (a *App) keepRunning(ctx context.Context, name string, work func(ctx context.Context) error) {
 	const shortest, longest = 100 * time.Millisecond, 5 * time.Second
-	pause := shortest
+	pause, restarts := shortest, a.metrics.restarts.WithLabelValues(name)
 	for ctx.Err() == nil {
 		started := time.Now()
 		err := work(ctx)
@@ -21,8 +20,9 @@ func keepRunning(ctx context.Context, logger *slog.Logger, name string, work fun
 			pause = shortest
 		}
 		if err != nil && !errors.Is(err, context.Canceled) {
-			logger.Warn("a part of the work broke off and is started again", "part", name, "pause", pause, "error", err)
+			a.options.Logger.Warn("a part of the work broke off and is started again", "part", name, "pause", pause, "error", err)
 		}
+		restarts.Inc()
 		timer := time.NewTimer(pause)
 		select {
 		case <-ctx.Done():

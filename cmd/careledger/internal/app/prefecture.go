@@ -30,6 +30,7 @@ type prefecture struct {
 	sets  *sets
 
 	discarded map[int]bool // sets
+	progress  progress
 }
 
 func (a *App) newPrefecture(p *plan.Plan, areas *area.Table) *prefecture {
@@ -48,7 +49,7 @@ func (p *prefecture) code() string { return p.plan.Prefecture }
 func (p *prefecture) run(ctx context.Context) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
-	parts.Go(func() { keepRunning(ctx, p.app.options.Logger, "sets-"+p.code(), p.sets.follow) })
+	parts.Go(func() { p.app.keepRunning(ctx, "sets-"+p.code(), p.sets.follow) })
 	if !p.sets.wait(ctx) {
 		return
 	}
@@ -63,9 +64,7 @@ func (p *prefecture) run(ctx context.Context) {
 
 // keep does a piece of work whenever this process holds the lease on it.
 func (p *prefecture) keep(ctx context.Context, name string, work func(ctx context.Context, term uint64) error) {
-	keepRunning(ctx, p.app.options.Logger, name, func(ctx context.Context) error {
-		return p.app.lease(name, p.reluctance).Hold(ctx, work)
-	})
+	p.app.keepRunning(ctx, name, func(ctx context.Context) error { return p.app.hold(ctx, name, p.reluctance, work) })
 }
 
 // reluctance spreads the prefectures over the processes that share a log: each is first taken by the one that serves its
@@ -86,9 +85,14 @@ func (p *prefecture) project(ctx context.Context, term uint64, set int) error {
 	if err := w.Migrate(ctx); err != nil {
 		return err
 	}
+	m := a.metrics.meter(p.code(), set)
+	if err := m.begin(ctx, p); err != nil {
+		return err
+	}
+	defer a.metrics.following.begin(m, p)()
 	a.options.Logger.Info("this process projects", "prefecture", p.code(), "set", set, "term", term)
 	work := projector.Projector{
-		Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Epoch: a.engines.log.Epoch(), Term: term, Mismatch: mismatch,
+		Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Epoch: a.engines.log.Epoch(), Term: term, Mismatch: mismatch, Meter: m,
 		Quiet: func() bool { return !p.sets.serves(set) }, Now: a.options.Now, Logger: a.options.Logger.With("part", "projector", "prefecture", p.code(), "set", set),
 		Feed: func(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
 			return p.feed(ctx, set, from, take)

@@ -17,6 +17,7 @@ import (
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/infra/warehouse"
 	"github.com/careledger/careledger/projections/facts"
+	"github.com/careledger/careledger/projections/freshness"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
 )
@@ -260,6 +261,14 @@ func (s served) Periods(ctx context.Context, area string) (indicators.Periods, e
 
 func (s served) Elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, limit int) (registers.Elders, error) {
 	return s.sets.serving().Elders(ctx, prefecture, areas, after, limit)
+}
+
+func (s served) AreasHeard(ctx context.Context, prefecture string) ([]freshness.AreaHeard, error) {
+	return s.sets.serving().AreasHeard(ctx, prefecture)
+}
+
+func (s served) DevicesHeard(ctx context.Context, prefecture string, since time.Time) ([]freshness.DeviceHeard, error) {
+	return s.sets.serving().DevicesHeard(ctx, prefecture, since)
 }
 
 func (s served) Alerts(ctx context.Context, prefecture string, areas []string, state string) ([]registers.Alert, error) {

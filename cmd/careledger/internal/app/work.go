@@ -19,7 +19,7 @@ import (
 func (a *App) startWork(ctx context.Context) {
 	o := a.options
 	keep := func(name string, work func(ctx context.Context) error) {
-		a.work.Go(func() { keepRunning(ctx, o.Logger, name, work) })
+		a.work.Go(func() { a.keepRunning(ctx, name, work) })
 	}
 	a.work.Go(func() {
 		select {
@@ -44,7 +44,7 @@ func (a *App) startWork(ctx context.Context) {
 	}
 	keep("prefectures", a.prefectures.follow)
 	if o.has(Alerts) && o.Webhook != "" {
-		keep("webhook", func(ctx context.Context) error { return a.lease("webhook", nil).Hold(ctx, a.tellWebhook) })
+		keep("webhook", func(ctx context.Context) error { return a.hold(ctx, "webhook", nil, a.tellWebhook) })
 	}
 }
 
@@ -59,16 +59,13 @@ func (a *App) lease(name string, reluctance func() time.Duration) *eventstore.Le
 const headEvery = time.Second
 
 // followHeads keeps the heads that the relay announces, and tells open pages of the prefecture's, so that they see that
-// the numbers are behind even while nothing counts. A head never sinks while this process runs: a relay that reads the
-// log anew begins low.
+// the numbers are behind even while nothing counts.
 func (a *App) followHeads(ctx context.Context) error {
 	var told uint64
 	var last time.Time
 	return a.engines.bus.Heads(ctx, func(prefecture string, number uint64) error {
-		h, now := a.head(prefecture), time.Now()
-		if number > h.Load() {
-			h.Store(number)
-		}
+		now := time.Now()
+		a.head(prefecture).heard(number, a.options.Now())
 		if prefecture != a.plan.Prefecture && prefecture != wholeLedger {
 			return nil
 		}
@@ -96,13 +93,13 @@ func (a *App) followNotices(kind string) func(context.Context) error {
 
 // publish relays the log to the bus, and finishes beside it what hangs between two streams, while no other process does.
 func (a *App) publish(ctx context.Context) error {
-	return a.lease("relay", nil).Hold(ctx, func(ctx context.Context, _ uint64) error {
+	return a.hold(ctx, "relay", nil, func(ctx context.Context, _ uint64) error {
 		ctx, cancel := context.WithCancel(ctx)
 		var beside sync.WaitGroup
 		defer beside.Wait()
 		defer cancel()
 		for name, kind := range map[string]reservation.Kind{"admissions": a.admit, "enrolments": a.enrol} {
-			beside.Go(func() { keepRunning(ctx, a.options.Logger, name, a.track(kind, name)) })
+			beside.Go(func() { a.keepRunning(ctx, name, a.track(kind, name)) })
 		}
 		return a.engines.bus.Relay(ctx, a.engines.log, bus.RelayOptions{Checkpoints: a.engines.log.Checkpoints("relay")})
 	})
