@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/admission"
@@ -91,7 +92,7 @@ type PrefectureStatus struct {
 	Parked       uint64  `json:"parked"`
 }
 
-// Options wire the door to everything behind it. All are needed.
+// Options wire the door to everything behind it. All are needed but Tracer.
 type Options struct {
 	Handler    *command.Handler
 	Admission  *admission.Process
@@ -118,6 +119,7 @@ type Options struct {
 	Registry   *prometheus.Registry
 	Logger     *slog.Logger
 	Now        func() time.Time
+	Tracer     trace.Tracer // makes a span of each request to the API; nil: requests are not followed
 }
 
 // Validate names every option that is missing.
