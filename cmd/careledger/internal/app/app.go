@@ -19,6 +19,7 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/identity"
+	"github.com/careledger/careledger/infra/telemetry"
 	"github.com/careledger/careledger/infra/vault"
 )
 
@@ -43,6 +44,8 @@ type App struct {
 
 	locked    *os.File
 	control   *control.Server
+	traces    *telemetry.Traces // nil: traces are not sent
+	spans     *spans
 	listener  net.Listener
 	server    *http.Server
 	tokenFile string
@@ -146,10 +149,10 @@ func (a *App) Start(ctx context.Context) error {
 
 func (a *App) open(ctx context.Context) error {
 	o := a.options
-	if err := a.engines.open(ctx, o); err != nil {
+	if err := errors.Join(a.openTraces(ctx), a.engines.open(ctx, o)); err != nil {
 		return err
 	}
-	a.handler = command.NewHandler(a.engines.log, a.engines.log.Ledger())
+	a.handler = command.NewHandler(a.spans.ledger(a.engines.log), a.engines.log.Ledger())
 	a.admit, a.enrol = admission.New(a.handler, o.Now), enrolment.New(a.handler, o.Now)
 	a.own = a.newPrefecture(a.plan, a.areas)
 	if !o.has(API) {
@@ -213,6 +216,9 @@ func (a *App) Stop(ctx context.Context) error {
 		if err := a.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			all = append(all, err)
 		}
+	}
+	if a.traces != nil {
+		a.traces.Close(ctx)
 	}
 	all = append(all, a.engines.close(ctx))
 	if a.vault != nil {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/careledger/careledger/infra/telemetry"
 )
 
 // Role is a part of the work that a process takes on.
@@ -37,10 +39,12 @@ type Options struct {
 	NATS       string
 	ClickHouse string
 	Database   string
-	Plan       string // a plan file; empty: the embedded plan of Wenshan
-	Areas      string // an area table; empty: the embedded one of Wenshan
-	Webhook    string // posts alerts there
-	AdminToken string // presets the first administrator's token
+	Plan       string  // a plan file; empty: the embedded plan of Wenshan
+	Areas      string  // an area table; empty: the embedded one of Wenshan
+	Webhook    string  // posts alerts there
+	OTLP       string  // sends traces there, over OTLP/HTTP; empty: nowhere
+	OTLPSample float64 // the share of requests without a traceparent that is traced, in [0,1]
+	AdminToken string  // presets the first administrator's token
 	// ScavengeEvery is the time from one scavenge of the embedded event store to the next; 0: never by itself.
 	ScavengeEvery time.Duration
 
@@ -77,6 +81,12 @@ func (o Options) Validate() error {
 		if u.url != "" && !hasScheme(u.url, u.form) {
 			all = append(all, fmt.Errorf("%s: the URL must begin with %s:// / 地址格式不对", u.flag, strings.ReplaceAll(u.form, ",", ":// or ")))
 		}
+	}
+	if err := telemetry.Check(o.OTLP); o.OTLP != "" && err != nil {
+		all = append(all, fmt.Errorf("--otlp: %w", err))
+	}
+	if !(o.OTLPSample >= 0 && o.OTLPSample <= 1) { // not a number neither
+		all = append(all, errors.New("--otlp-sample: write a share from 0 to 1, e.g. 0.05 / 请写 0 到 1 之间的比例，例如 0.05"))
 	}
 	return errors.Join(all...)
 }
