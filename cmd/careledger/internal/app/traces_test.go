@@ -185,20 +185,33 @@ func TestALargeBatchIsFollowedInPart(t *testing.T) {
 	o := options(t, t.TempDir())
 	o.OTLP = g.url
 	r := start(t, o)
-	commands := make([]map[string]any, 200)
-	for i := range commands {
-		commands[i] = map[string]any{"key": fmt.Sprint("batch-", i), "type": "register-elder", "body": map[string]any{
+	defer r.stop()
+	elder := r.elderInNeed("532601001")
+	visits, elders := make([]map[string]any, 100), make([]map[string]any, 100)
+	for i := range visits {
+		visits[i] = map[string]any{"key": fmt.Sprint("visit-", i), "type": "log-home-visit", "target": map[string]any{"elder": elder}, "body": map[string]any{
+			"occurred_on": "2022-11-03", "mode": "home", "outcome": "seen",
+		}}
+		elders[i] = map[string]any{"key": fmt.Sprint("elder-", i), "type": "register-elder", "body": map[string]any{
 			"area": "532601001", "registered_on": "2021-01-05", "sex": "female", "born_on": "1948-03-01", "name": secrets[0],
 		}}
 	}
-	trace, v := r.traced("/commands", 1, map[string]any{"commands": commands})
-	require.Len(t, v["results"], len(commands))
-	require.Eventually(t, func() bool { return len(g.of(trace)["project"]) == 32 }, 30*time.Second, 20*time.Millisecond)
-	require.Eventually(t, func() bool { return len(g.of(trace)["announce"]) == 32 }, 30*time.Second, 20*time.Millisecond)
-	r.stop()
-	require.Len(t, g.of(trace)["append"], 32)
-	require.Len(t, g.of(trace)["publish"], 32)
-	require.Len(t, g.of(trace)["project"], 32)
+	for _, c := range []struct {
+		name     string
+		commands []map[string]any
+		appends  int
+	}{{"of one stream, in one append", visits, 1}, {"of a stream each", elders, 32}} {
+		t.Run(c.name, func(t *testing.T) {
+			trace, v := r.traced("/commands", 1, map[string]any{"commands": c.commands})
+			require.Len(t, v["results"], len(c.commands))
+			require.Eventually(t, func() bool { return len(g.of(trace)["announce"]) == 32 }, 30*time.Second, 20*time.Millisecond)
+			all := g.of(trace)
+			require.Len(t, all["append"], c.appends)
+			for _, name := range []string{"publish", "project", "count", "announce"} {
+				require.Len(t, all[name], 32, name)
+			}
+		})
+	}
 }
 
 func TestACollectorThatIsAwayHoldsNoCommandUp(t *testing.T) {
