@@ -77,6 +77,8 @@ func TestWrongUseIsToldInOneLine(t *testing.T) {
 		{"a cluster without a warehouse of its own", []string{"serve", "--clickhouse-cluster", "care"}, "give --clickhouse as well"},
 		{"a cluster with another's name", []string{"serve", "--clickhouse", "http://dw:8123", "--clickhouse-cluster", "care'"}, "letters, digits"},
 		{"a webhook without its scheme", []string{"serve", "--webhook", "example.org"}, "must begin with http://"},
+		{"a collector without its scheme", []string{"serve", "--otlp", "collector:4318"}, "http://127.0.0.1:4318"},
+		{"more than all traces", []string{"serve", "--otlp-sample", "1.5"}, "a share from 0 to 1"},
 		{"several at once", []string{"serve", "--roles", "cook", "--nats", "x", "--listen", "y"}, "; --nats: "},
 		{"a log level that is none", []string{"serve", "--log-level", "loud"}, "debug, info, warn or error"},
 		{"a settings file that is not YAML", []string{"serve", "--config", broken}, "cannot be read"},
@@ -93,6 +95,12 @@ func TestWrongUseIsToldInOneLine(t *testing.T) {
 			oneLine(t, errs, c.advice)
 		})
 	}
+}
+
+func TestAShareThatIsNoNumberIsRefusedFromAVariableToo(t *testing.T) {
+	_, errs, code := careledger(t, []string{"CAREL_OTLP_SAMPLE=many"}, "serve", "--data", t.TempDir(), "--listen", freeAddress(t))
+	require.Equal(t, exitUsage, code, errs)
+	oneLine(t, errs, "a share from 0 to 1")
 }
 
 func TestDoctorFindsAFreshSetUpWell(t *testing.T) {

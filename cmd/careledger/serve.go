@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -45,6 +47,8 @@ func newServeCommand() *cobra.Command {
 	f.String("plan", "", "a plan file; empty: Wenshan's plan of 2022")
 	f.String("areas", "", "an area table (CSV); empty: Wenshan's of 2021")
 	f.String("webhook", "", "http(s) URL that alerts are posted to")
+	f.String("otlp", "", "http(s) URL of an OpenTelemetry collector that traces are sent to (OTLP/HTTP); empty: none")
+	f.Float64("otlp-sample", otlpSample, "share of the requests without a traceparent that is traced, from 0 to 1; a caller's sampled traceparent always is")
 	f.String("admin-token", "", "preset token of the first administrator (better: CAREL_ADMIN_TOKEN_FILE)")
 	f.Duration("scavenge-every", scavengeEvery, "time from one scavenge of the embedded event store to the next; 0: only by careledger scavenge")
 	f.String("log-level", "info", "debug, info, warn or error")
@@ -96,7 +100,7 @@ func serveOptions(cmd *cobra.Command) (app.Options, error) {
 	o := app.Options{
 		Dir: k.String("data"), Listen: k.String("listen"), EventStore: k.String("eventstore"), NATS: k.String("nats"),
 		ClickHouse: k.String("clickhouse"), ClickHouseCluster: k.String("clickhouse-cluster"), Database: k.String("database"),
-		Plan: k.String("plan"), Areas: k.String("areas"), Webhook: k.String("webhook"), AdminToken: k.String("admin-token"),
+		Plan: k.String("plan"), Areas: k.String("areas"), Webhook: k.String("webhook"), OTLP: k.String("otlp"), OTLPSample: share(k.String("otlp-sample")), AdminToken: k.String("admin-token"),
 		ScavengeEvery:    k.Duration("scavenge-every"),
 		WarehouseCommand: []string{executable, "warehouse"},
 		Now:              time.Now, Registry: registry,
@@ -110,6 +114,19 @@ func serveOptions(cmd *cobra.Command) (app.Options, error) {
 		o.Roles = append(o.Roles, app.Role(strings.TrimSpace(r)))
 	}
 	return o, nil
+}
+
+// otlpSample is the share of requests that is traced unless told otherwise: one of twenty, so that thousands of commands
+// a second neither drown the collector nor cost what one would notice.
+const otlpSample = 0.05
+
+// share reads a share. What is none is not a number, which the options refuse.
+func share(text string) float64 {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return v
 }
 
 // plain turns the usual ways in which a start fails into one line that says what to do.

@@ -31,7 +31,8 @@ type Sealed struct {
 }
 
 // Metadata travels with every event, as JSON. Times are UTC. Area is the entity's area code at that time
-// (6, 9 or 12 digits); its first four digits are the prefecture.
+// (6, 9 or 12 digits); its first four digits are the prefecture. Traceparent, in the form of the W3C header, names the
+// step that appended the event where somebody follows it; empty for most.
 type Metadata struct {
 	Ledger        uuid.UUID    `json:"ledger"`
 	CommandID     uuid.UUID    `json:"command_id"`
@@ -44,6 +45,7 @@ type Metadata struct {
 	OccurredOn    calendar.Day `json:"occurred_on,omitempty"`
 	ReceivedAt    time.Time    `json:"received_at"`
 	RecordedAt    time.Time    `json:"recorded_at"`
+	Traceparent   string       `json:"traceparent,omitempty"`
 	Schema        int          `json:"schema"`
 }
 

@@ -44,6 +44,7 @@ func attributes(s sink, r event.Recorded, previous uint64) {
 	s.text("device", m.Device, "The device that sent it, as it called itself")
 	s.day("occurredon", m.OccurredOn, "The calendar day (Asia/Shanghai) on which it happened")
 	s.time("receivedat", m.ReceivedAt, "When the command came in, UTC")
+	s.text("traceparent", m.Traceparent, "W3C Trace Context of the step that appended it, where that is being followed; else left out")
 	s.number("storecommit", r.Position.Commit, "With storeprepare: where this log keeps it, to read on from there; means nothing in another log")
 	s.number("storeprepare", r.Position.Prepare, "See storecommit")
 	s.number("schemaversion", uint64(max(m.Schema, 0)), "The version of the shape of these attributes")

@@ -37,8 +37,11 @@ type Options struct {
 	// Mismatch reports that an error of Log.Follow means "this checkpoint is not of this log". The relay then begins
 	// anew, a feed gives up. Nil: no error means that.
 	Mismatch func(error) bool
-	Logger   *slog.Logger
-	Registry prometheus.Registerer
+	// Publishing is called when the relay sends an event; what it answers, unless nil, is called once, with the outcome.
+	// Neither may wait. Nil: nobody watches.
+	Publishing func(event.Recorded) (done func(error))
+	Logger     *slog.Logger
+	Registry   prometheus.Registerer
 }
 
 // Bus is a connection to NATS that never gives up reconnecting.

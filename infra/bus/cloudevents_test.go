@@ -87,6 +87,9 @@ func recorded(t testing.TB, typ event.Type) event.Recorded {
 	return r
 }
 
+// followed is a traceparent, as the extension of CloudEvents for distributed tracing has it.
+const followed = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
 func TestEveryMessageIsACloudEvent(t *testing.T) {
 	for _, odd := range []struct {
 		name     string
@@ -105,6 +108,7 @@ func TestEveryMessageIsACloudEvent(t *testing.T) {
 		{"instants of another zone", 41, func(r *event.Recorded) {
 			r.Metadata.RecordedAt, r.Metadata.ReceivedAt = r.Metadata.RecordedAt.In(calendar.Zone()), r.Metadata.ReceivedAt.In(calendar.Zone())
 		}},
+		{"an event that somebody follows", 41, func(r *event.Recorded) { r.Metadata.Traceparent = followed }},
 		{"the largest numbers", math.MaxUint64 - 1, func(r *event.Recorded) {
 			r.Number, r.Revision, r.Position = math.MaxUint64, math.MaxUint64, event.Position{Commit: math.MaxUint64, Prepare: math.MaxUint64}
 		}},
@@ -178,6 +182,7 @@ func extensions(r event.Recorded, previous uint64) map[string]any {
 		"ledgernumber": number(r.Number), "previousnumber": number(previous), "prefecture": "0000", "area": m.Area, "revision": number(r.Revision),
 		"commandid": text(m.CommandID), "correlationid": text(m.CorrelationID), "causationid": text(m.CausationID),
 		"actor": m.Actor, "device": m.Device, "occurredon": m.OccurredOn.String(), "receivedat": instant(m.ReceivedAt),
+		"traceparent": m.Traceparent,
 		"storecommit": number(r.Position.Commit), "storeprepare": number(r.Position.Prepare), "schemaversion": strconv.Itoa(m.Schema),
 	}
 	if strings.HasPrefix(m.Area, "5326") {

@@ -75,6 +75,8 @@ func (d *decoder) metadata(key []byte) error {
 		return d.string(&m.Actor)
 	case "device":
 		return d.string(&m.Device)
+	case "traceparent":
+		return d.string(&m.Traceparent)
 	case "commandid":
 		return d.id(&m.CommandID)
 	case "correlationid":

@@ -40,6 +40,14 @@ type sent struct {
 	bytes      int64
 	prefecture string
 	at         event.Checkpoint
+	done       func(error) // who watches it; nil: nobody
+}
+
+// end tells who watches how it went.
+func (s sent) end(err error) {
+	if s.done != nil {
+		s.done(err)
+	}
 }
 
 func newPublisher(r *relay, sequence uint64) *publisher {
@@ -72,11 +80,13 @@ func (p *publisher) take(ctx context.Context, events []event.Recorded) error {
 	for _, e := range events {
 		s, err := p.send(ctx, e)
 		if err != nil {
+			s.end(err)
 			return err
 		}
 		select {
 		case p.pending <- s:
 		case <-ctx.Done():
+			s.end(ctx.Err())
 			return ctx.Err()
 		}
 	}
@@ -100,6 +110,9 @@ func (p *publisher) send(ctx context.Context, e event.Recorded) (sent, error) {
 	if err := p.room.Acquire(ctx, min(s.bytes, maxPendingBytes)); err != nil {
 		return s, err
 	}
+	if p.relay.bus.options.Publishing != nil {
+		s.done = p.relay.bus.options.Publishing(e)
+	}
 	message := &nats.Msg{Subject: Subject(e), Data: body, Header: nats.Header{contentTypeHeader: {ContentType}}}
 	s.future, err = p.relay.js.PublishMsgAsync(message, jetstream.WithMsgID(e.ID.String()),
 		jetstream.WithExpectLastSequence(p.sequence), jetstream.WithRetryAttempts(0))
@@ -119,14 +132,14 @@ func (r *relay) skip(e event.Recorded, err error) {
 
 // collect waits for the acknowledgements in order. The first that fails ends the session; the rest is let go.
 func (p *publisher) collect(ctx context.Context, cancel context.CancelCauseFunc) {
-	failed := false
+	var failed error
 	for s := range p.pending {
-		if !failed {
-			if err := p.settle(ctx, s); err != nil {
-				failed = true
-				cancel(err)
+		if failed == nil {
+			if failed = p.settle(ctx, s); failed != nil {
+				cancel(failed)
 			}
 		}
+		s.end(failed)
 		if s.bytes > 0 {
 			p.room.Release(min(s.bytes, maxPendingBytes))
 		}

@@ -63,7 +63,7 @@ type door struct {
 	due       uint64
 }
 
-func open(t testing.TB) *door {
+func open(t testing.TB, with ...func(*Options)) *door {
 	t.Helper()
 	areas, err := area.Wenshan()
 	require.NoError(t, err)
@@ -75,7 +75,7 @@ func open(t testing.TB) *door {
 	}
 	clock := func() time.Time { return now }
 	h := command.NewHandler(d.ledger, uuid.MustParse("aaaaaaaa-0000-4000-8000-000000000001"))
-	d.handler, err = New(Options{
+	options := Options{
 		Handler: h, Admission: admission.New(h, clock), Enrolment: enrolment.New(h, clock), History: d.ledger, Areas: areas, Plan: p,
 		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Registers: d.registers, Freshness: d.fresh, Parked: d.parked,
 		Projection: &drafted{handler: h}, Facts: 3,
@@ -93,7 +93,11 @@ func open(t testing.TB) *door {
 		}),
 		AsyncAPI: []byte(`{"asyncapi":"3.0.0"}`),
 		Registry: prometheus.NewRegistry(), Logger: slog.New(slog.NewJSONHandler(d.logs, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: clock,
-	})
+	}
+	for _, change := range with {
+		change(&options)
+	}
+	d.handler, err = New(options)
 	require.NoError(t, err)
 	t.Cleanup(func() { d.keepsSecrets("the log", d.logs.String()); d.keepsSecrets("an event", d.ledger.text()) })
 	return d

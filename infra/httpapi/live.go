@@ -12,6 +12,8 @@ import (
 	"github.com/careledger/careledger/domain/access"
 )
 
+const livePath = "/api/v1/live"
+
 const (
 	heartbeat = 15 * time.Second
 	slowest   = 10 * time.Second // a page that takes longer for one message is sent away; it comes back by itself
@@ -20,7 +22,7 @@ const (
 
 func (s *server) registerLive(api huma.API, r chi.Router) {
 	op := &huma.Operation{
-		OperationID: "live", Method: http.MethodGet, Path: "/api/v1/live", Tags: []string{"questions"},
+		OperationID: "live", Method: http.MethodGet, Path: livePath, Tags: []string{"questions"},
 		Summary:     "What changes, as server-sent events",
 		Description: "`hello` {log, prefecture, frontier, head} at the start (another log than before: read everything again); `head` {prefecture, head}, `cells` {prefecture, frontier, slabs} and `alerts` {id} as they change.",
 		Responses:   problems(api),

@@ -82,10 +82,12 @@ func correlation(r *http.Request) uuid.UUID {
 func (s *server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
-		id := correlation(r)
+		r, span, id := s.follow(r)
 		r = r.WithContext(context.WithValue(r.Context(), correlationKey{}, id))
 		seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		seen.Header().Set("Careledger-Correlation", id.String())
+		traceresponse(seen.Header(), span)
+		defer followed(span, r, seen)
 		next.ServeHTTP(seen, r)
 		took := time.Since(started)
 		route, level := routeOf(r), slog.LevelDebug

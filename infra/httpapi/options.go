@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/admission"
@@ -113,7 +114,7 @@ type SilentArea struct {
 	SilentSeconds *float64   `json:"silent_seconds" doc:"Since the newest record; null: there is none"`
 }
 
-// Options wire the door to everything behind it. All are needed.
+// Options wire the door to everything behind it. All are needed but Tracer.
 type Options struct {
 	Handler    *command.Handler
 	Admission  *admission.Process
@@ -142,6 +143,7 @@ type Options struct {
 	Registry   *prometheus.Registry
 	Logger     *slog.Logger
 	Now        func() time.Time
+	Tracer     trace.Tracer // makes a span of each request to the API; nil: requests are not followed
 }
 
 // Validate names every option that is missing.

@@ -19,6 +19,7 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/identity"
+	"github.com/careledger/careledger/infra/telemetry"
 	"github.com/careledger/careledger/infra/vault"
 )
 
@@ -44,6 +45,8 @@ type App struct {
 
 	locked    *os.File
 	control   *control.Server
+	traces    *telemetry.Traces // nil: traces are not sent
+	spans     *spans
 	listener  net.Listener
 	server    *http.Server
 	tokenFile string
@@ -151,10 +154,10 @@ func (a *App) open(ctx context.Context) error {
 	if a.metrics, err = newMetrics(a); err != nil {
 		return fmt.Errorf("register the metrics of the work: %w", err)
 	}
-	if err = a.engines.open(ctx, o); err != nil {
+	if err = errors.Join(a.openTraces(ctx), a.engines.open(ctx, o)); err != nil {
 		return err
 	}
-	a.handler = command.NewHandler(a.engines.log, a.engines.log.Ledger())
+	a.handler = command.NewHandler(a.spans.ledger(a.engines.log), a.engines.log.Ledger())
 	a.admit, a.enrol = admission.New(a.handler, o.Now), enrolment.New(a.handler, o.Now)
 	a.own = a.newPrefecture(a.plan, a.areas)
 	if !o.has(API) {
@@ -218,6 +221,9 @@ func (a *App) Stop(ctx context.Context) error {
 		if err := a.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 			all = append(all, err)
 		}
+	}
+	if a.traces != nil {
+		a.traces.Close(ctx)
 	}
 	all = append(all, a.engines.close(ctx))
 	if a.vault != nil {

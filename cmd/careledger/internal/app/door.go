@@ -28,18 +28,22 @@ func (a *App) openDoor() error {
 	if err := o.Registry.Register(a.parkedGauge()); err != nil {
 		return fmt.Errorf("register the metric of parked events: %w", err)
 	}
-	door, err := httpapi.New(httpapi.Options{
+	options := httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
 		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Freshness: served{a.own},
 		Parked: parkedEvents{a.own}, Projection: rebuilding{a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
 		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(), AsyncAPI: published,
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
-	})
+	}
+	if a.spans != nil {
+		options.Tracer = a.spans.tracer
+	}
+	door, err := httpapi.New(options)
 	if err != nil {
 		return fmt.Errorf("make the API: %w", err)
 	}
 	a.server = &http.Server{
-		Handler: door, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		Handler: a.spans.bounded(door), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	code, err := a.identity.NewSignInCode(a.admin, signInFor)
 	if err != nil {

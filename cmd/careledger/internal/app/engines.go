@@ -39,6 +39,8 @@ type engines struct {
 	bus       *bus.Bus
 	warehouse *warehouse.Warehouse
 	codec     *event.Codec
+
+	publishing func(event.Recorded) func(error) // see bus.Options
 }
 
 // Codec knows every event that a ledger may hold.
@@ -99,6 +101,7 @@ func (e *engines) openBus(ctx context.Context, o Options) error {
 	var err error
 	e.bus, err = bus.Connect(ctx, bus.Options{
 		URL: url, Codec: e.codec, Mismatch: mismatch, Logger: o.Logger.With("part", "bus"), Registry: o.Registry,
+		Publishing: e.publishing,
 	})
 	if err != nil {
 		return fmt.Errorf("reach the bus: %w", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/infra/telemetry"
 	"github.com/careledger/careledger/infra/warehouse"
 )
 
@@ -43,10 +44,12 @@ type Options struct {
 	ClickHouseCluster string
 
 	Database   string
-	Plan       string // a plan file; empty: the embedded plan of Wenshan
-	Areas      string // an area table; empty: the embedded one of Wenshan
-	Webhook    string // posts alerts there
-	AdminToken string // presets the first administrator's token
+	Plan       string  // a plan file; empty: the embedded plan of Wenshan
+	Areas      string  // an area table; empty: the embedded one of Wenshan
+	Webhook    string  // posts alerts there
+	OTLP       string  // sends traces there, over OTLP/HTTP; empty: nowhere
+	OTLPSample float64 // the share of requests without a traceparent that is traced, in [0,1]
+	AdminToken string  // presets the first administrator's token
 	// ScavengeEvery is the time from one scavenge of the embedded event store to the next; 0: never by itself.
 	ScavengeEvery time.Duration
 
@@ -92,6 +95,12 @@ func (o Options) Validate() error {
 		all = append(all, errors.New("--clickhouse-cluster: the embedded engine is one server; give --clickhouse as well / 内嵌引擎只有一台服务器，请同时指定 --clickhouse"))
 	case cluster != "" && !warehouse.ClusterName.MatchString(cluster):
 		all = append(all, errors.New("--clickhouse-cluster: write the cluster's name in letters, digits, ., _ and - / 集群名只能含字母、数字、.、_ 和 -"))
+	}
+	if err := telemetry.Check(o.OTLP); o.OTLP != "" && err != nil {
+		all = append(all, fmt.Errorf("--otlp: %w", err))
+	}
+	if !(o.OTLPSample >= 0 && o.OTLPSample <= 1) { // not a number neither
+		all = append(all, errors.New("--otlp-sample: write a share from 0 to 1, e.g. 0.05 / 请写 0 到 1 之间的比例，例如 0.05"))
 	}
 	return errors.Join(all...)
 }

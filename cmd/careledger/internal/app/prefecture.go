@@ -91,24 +91,29 @@ func (p *prefecture) project(ctx context.Context, term uint64, set int) error {
 	}
 	defer a.metrics.following.begin(m, p)()
 	a.options.Logger.Info("this process projects", "prefecture", p.code(), "set", set, "term", term)
+	way := a.spans.trail(func() bool { return p.sets.serves(set) })
+	store := way.store(w)
 	work := projector.Projector{
-		Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Epoch: a.engines.log.Epoch(), Term: term, Mismatch: mismatch, Meter: m,
+		Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: store}, Store: store, Epoch: a.engines.log.Epoch(), Term: term, Mismatch: mismatch, Meter: m,
 		Quiet: func() bool { return !p.sets.serves(set) }, Now: a.options.Now, Logger: a.options.Logger.With("part", "projector", "prefecture", p.code(), "set", set),
 		Feed: func(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
-			return p.feed(ctx, set, from, take)
+			return p.feed(ctx, set, from, way.take(take))
 		},
-		Announce: func(ctx context.Context, n projector.Notice) error { return p.announce(ctx, set, n) },
+		Announce: func(ctx context.Context, n projector.Notice) error { return p.announce(ctx, set, n, way) },
 		Lookup:   a.engines.log.Event, Replays: p.replays,
 	}
 	return work.Run(ctx)
 }
 
 // announce tells open pages what has changed in the set that serves. It may be lost: they ask again by themselves.
-func (p *prefecture) announce(ctx context.Context, set int, n projector.Notice) error {
+func (p *prefecture) announce(ctx context.Context, set int, n projector.Notice, way *trail) error {
 	if !p.sets.serves(set) {
 		return nil
 	}
-	if err := p.app.engines.bus.Announce(ctx, noticeCells, n.Prefecture, n); err != nil {
+	done := way.announce(n)
+	err := p.app.engines.bus.Announce(ctx, noticeCells, n.Prefecture, n)
+	done(err)
+	if err != nil {
 		p.app.options.Logger.Debug("a notice of changed cells was not sent", "error", err)
 	}
 	return nil
