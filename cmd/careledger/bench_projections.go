@@ -129,7 +129,7 @@ func benchRebuild(ctx context.Context, t table, progress io.Writer, n int) (err 
 		return err
 	}
 	fmt.Fprintln(progress, "a ledger of", n, "events")
-	if err := bench.Fill(ctx, filepath.Join(dir, "events"), codec, n); err != nil {
+	if err := fillLog(ctx, filepath.Join(dir, "events"), codec, n); err != nil {
 		return err
 	}
 	fmt.Fprintln(progress, "rebuilding")

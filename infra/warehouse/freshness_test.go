@@ -81,16 +81,3 @@ func TestWhatWasHeardOfAreasAndDevices(t *testing.T) {
 	areas, _ = heardOf(t, w, "5301")
 	require.Len(t, areas, 1, "another prefecture keeps its own")
 }
-
-// A database that was made before anything was kept of what is heard takes over what it holds.
-func TestWhatWasRecordedBeforeIsTakenOver(t *testing.T) {
-	w := open(t)
-	ctx := t.Context()
-	require.NoError(t, w.Drop(ctx, "events_to_heard"))
-	require.NoError(t, w.Write(ctx, []facts.Row{record(1, "elder-5326-x", uuid.NewString(), "phone-1", "532601001")}))
-	areas, _ := heardOf(t, w, "5326")
-	require.Empty(t, areas)
-	require.NoError(t, w.Migrate(ctx))
-	areas, _ = heardOf(t, w, "5326")
-	require.Len(t, areas, 1)
-}

@@ -21,7 +21,7 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 	po := &pebble.Options{
 		FS:                          guarded,
 		FormatMajorVersion:          pebble.FormatNewest,
-		CacheSize:                   cacheBytes + int64(memTables+1)*int64(o.memTable), // Pebble takes its memtables off it, and keeps one more
+		CacheSize:                   cacheBytes + 2*int64(o.memTable), // Pebble takes its memtables off it: two while it is written to, one at rest
 		MemTableSize:                o.memTable,
 		MemTableStopWritesThreshold: memTables,
 		// The index of streams is written to all over: a small first level is cheap to write again. A compaction of the

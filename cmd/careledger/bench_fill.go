@@ -1,4 +1,4 @@
-package bench
+package main
 
 import (
 	"context"
@@ -22,9 +22,9 @@ import (
 // eventsOfElder are a registration, circumstances and a visit in each of so many months.
 const eventsOfElder = 25
 
-// Fill writes a ledger of about n events to dir, as an import does: elders of every township, each with a visit in
+// fillLog writes a ledger of about n events to dir, as an import does: elders of every township, each with a visit in
 // nearly every month of 2021 and 2022.
-func Fill(ctx context.Context, dir string, codec *event.Codec, n int) error {
+func fillLog(ctx context.Context, dir string, codec *event.Codec, n int) error {
 	store, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
 	if err != nil {
 		return fmt.Errorf("open the log: %w", err)
@@ -50,7 +50,7 @@ func Fill(ctx context.Context, dir string, codec *event.Codec, n int) error {
 	for w := range writers {
 		group.Go(func() error {
 			for i := w; i < n/eventsOfElder && ctx.Err() == nil; i += writers {
-				id, events := history(log.Ledger(), i, townships[i%len(townships)])
+				id, events := historyOfElder(log.Ledger(), i, townships[i%len(townships)])
 				if err := log.Append(ctx, "elder-5326-"+id.String(), command.NoStream, events); err != nil {
 					return err
 				}
@@ -61,8 +61,8 @@ func Fill(ctx context.Context, dir string, codec *event.Codec, n int) error {
 	return group.Wait()
 }
 
-// history is what is recorded of the n-th elder.
-func history(ledger uuid.UUID, n int, area string) (uuid.UUID, []event.Pending) {
+// historyOfElder is what is recorded of the n-th elder.
+func historyOfElder(ledger uuid.UUID, n int, area string) (uuid.UUID, []event.Pending) {
 	rng := rand.New(rand.NewPCG(7, uint64(n)))
 	id := uuid.NewSHA1(uuid.NameSpaceOID, fmt.Appendf(nil, "bench elder %d", n))
 	registered := calendar.Date(2020, time.December, 1)
