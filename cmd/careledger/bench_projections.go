@@ -204,7 +204,7 @@ func askWarehouse(ctx context.Context, t table, dir string, events uint64, size 
 	if err != nil {
 		return err
 	}
-	defer w.Close()
+	defer func() { _ = w.Close() }() // it was only asked
 	for started := time.Now(); w.Healthy(ctx) != nil; time.Sleep(50 * time.Millisecond) {
 		if time.Since(started) > time.Minute {
 			return errors.New("the warehouse does not answer")
