@@ -30,7 +30,7 @@ func fillLog(ctx context.Context, dir string, codec *event.Codec, n int) error {
 		return fmt.Errorf("open the log: %w", err)
 	}
 	defer func() { _ = store.Close(context.WithoutCancel(ctx)) }() // what matters is durable
-	log, err := eventstore.Open(ctx, eventstore.Options{URL: store.URL(), Codec: codec, Logger: slog.New(slog.DiscardHandler), Now: time.Now})
+	log, err := eventstore.Open(ctx, eventstore.Options{URL: store.URL(), Codec: codec, Logger: slog.New(slog.DiscardHandler), Now: func() time.Time { return time.Now().Add(-time.Hour) }})
 	if err != nil {
 		return fmt.Errorf("reach the log: %w", err)
 	}

@@ -123,17 +123,17 @@ func (p *prefecture) feed(ctx context.Context, set int, from event.Checkpoint, t
 	o := bus.FeedOptions{Name: consumerOf(set), Prefecture: p.code(), From: from, MaxBatch: 10_000, MaxWait: 50 * time.Millisecond}
 	rest := pace{least: 100 * time.Millisecond, each: time.Millisecond, most: 500 * time.Millisecond}
 	return p.app.engines.bus.Feed(ctx, p.app.engines.log, o, func(ctx context.Context, b bus.Batch) error {
-		live := b.Head-b.Events[len(b.Events)-1].Number < farBehind
-		err := take(ctx, b.Events, live)
-		if live {
+		late := p.app.options.Now().Sub(b.Events[len(b.Events)-1].Metadata.RecordedAt) > farBehind
+		err := take(ctx, b.Events, b.Live || !late)
+		if !late {
 			rest.after(ctx, len(b.Events))
 		}
 		return err
 	})
 }
 
-// farBehind is from how many events on a projector does not wait for batches to fill, and hardly counts.
-const farBehind = 20_000
+// farBehind is from when on a projector does not wait for batches to fill, and hardly counts, until it has caught up.
+const farBehind = 10 * time.Second
 
 func consumerOf(set int) string {
 	if set == projection.First {
