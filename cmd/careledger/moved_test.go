@@ -76,12 +76,12 @@ func (m *moving) stop() {
 	require.NoError(m.t, m.server.cmd.Wait())
 }
 
-// cells are all cells of the year once everything is counted, without what tells only when they were counted.
+// cells are all cells of the year once everything is counted, without what tells only when they were counted, and whether that is the newest.
 func (m *moving) cells() []shownCell {
 	m.t.Helper()
 	shown := m.shown(m.t, m.server.ask, 1)
 	for i := range shown {
-		shown[i].Position = ""
+		shown[i].Position, shown[i].Complete = "", false
 	}
 	return shown
 }

@@ -26,6 +26,7 @@ var errRefused = errors.New("the stream has another last message than expected")
 // acknowledged in order.
 type publisher struct {
 	relay    *relay
+	js       jetstream.JetStream
 	sequence uint64            // of the last message sent
 	previous map[string]uint64 // last number sent, by prefecture
 	other    uint64            // the same for a prefecture not in it
@@ -50,15 +51,15 @@ func (s sent) end(err error) {
 	}
 }
 
-func newPublisher(r *relay, sequence uint64) *publisher {
-	p := &publisher{relay: r, sequence: sequence, pending: make(chan sent, maxPending), room: semaphore.NewWeighted(maxPendingBytes)}
+func newPublisher(r *relay, js jetstream.JetStream, sequence uint64) *publisher {
+	p := &publisher{relay: r, js: js, sequence: sequence, pending: make(chan sent, maxPending), room: semaphore.NewWeighted(maxPendingBytes)}
 	p.previous, p.other = r.chain.previous()
 	return p
 }
 
 // run follows the log behind from until something fails, and waits for its collector.
 func (p *publisher) run(ctx context.Context, from event.Checkpoint) error {
-	defer p.relay.js.CleanupPublisher()
+	defer p.js.CleanupPublisher()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	done := make(chan struct{})
@@ -114,7 +115,7 @@ func (p *publisher) send(ctx context.Context, e event.Recorded) (sent, error) {
 		s.done = p.relay.bus.options.Publishing(e)
 	}
 	message := &nats.Msg{Subject: Subject(e), Data: body, Header: nats.Header{contentTypeHeader: {ContentType}}}
-	s.future, err = p.relay.js.PublishMsgAsync(message, jetstream.WithMsgID(e.ID.String()),
+	s.future, err = p.js.PublishMsgAsync(message, jetstream.WithMsgID(e.ID.String()),
 		jetstream.WithExpectLastSequence(p.sequence), jetstream.WithRetryAttempts(0))
 	if err != nil {
 		return s, fmt.Errorf("publish event %d: %w", e.Number, err)

@@ -27,12 +27,7 @@ type RelayOptions struct {
 // over (ErrFenced). It outlives a bus or a log that is away: it resumes from what the stream holds. One relay at a time
 // should run; of two, the later one stays.
 func (b *Bus) Relay(ctx context.Context, log Log, o RelayOptions) error {
-	js, err := jetstream.New(b.nc, jetstream.WithDefaultTimeout(callTimeout),
-		jetstream.WithPublishAsyncTimeout(callTimeout), jetstream.WithPublishAsyncMaxPending(2*maxPending))
-	if err != nil {
-		return fmt.Errorf("relay: %w", err)
-	}
-	r := &relay{bus: b, js: js, log: log, checkpoints: o.Checkpoints, id: uuid.NewString(), chain: newChain(), board: newBoard()}
+	r := &relay{bus: b, log: log, checkpoints: o.Checkpoints, id: uuid.NewString(), chain: newChain(), board: newBoard()}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.run(ctx) })
 	group.Go(func() error { return r.board.announce(ctx, b) })
@@ -43,7 +38,6 @@ func (b *Bus) Relay(ctx context.Context, log Log, o RelayOptions) error {
 // relay is one run, made of sessions.
 type relay struct {
 	bus         *Bus
-	js          jetstream.JetStream // its publishing side is the relay's alone
 	log         Log
 	checkpoints Checkpoints
 	id          string
@@ -86,7 +80,13 @@ func (r *relay) session(ctx context.Context) error {
 	}
 	r.bus.metrics.sessions.Inc()
 	r.bus.logger.Info("the relay goes on", "number", from.Number, "sequence", sequence)
-	p := newPublisher(r, sequence)
+	// A session publishes with a client of its own: what an earlier one left unanswered over an outage stays with it.
+	js, err := jetstream.New(r.bus.nc, jetstream.WithDefaultTimeout(callTimeout),
+		jetstream.WithPublishAsyncTimeout(callTimeout), jetstream.WithPublishAsyncMaxPending(2*maxPending))
+	if err != nil {
+		return fmt.Errorf("relay: %w", err)
+	}
+	p := newPublisher(r, js, sequence)
 	r.board.show(r.chain.known(), from)
 	err = p.run(ctx, from)
 	if r.bus.options.Mismatch(err) {
