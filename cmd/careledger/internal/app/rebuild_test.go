@@ -83,6 +83,9 @@ func TestASetIsBuiltBesideTheOneThatServes(t *testing.T) {
 	r.rebuild("/resume")
 	r.serves(3)
 	r.becomes(100.0, "monthly-visit-rate", "532600", "2022-11")
+	require.InDelta(t, 4, r.rebuild("")["building"], 0)
+	require.InDelta(t, 0, r.rebuild("/abandon")["building"], 0)
+	r.becomes(100.0, "monthly-visit-rate", "532600", "2022-11")
 	remove(t, dir, "warehouse") // all sets come back
 	r.becomes(100.0, "monthly-visit-rate", "532600", "2022-11")
 	r.stop()

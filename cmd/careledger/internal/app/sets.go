@@ -160,7 +160,7 @@ func (p *prefecture) leaseOf(set int) string {
 
 // discard empties the sets that will never be read again.
 func (p *prefecture) discard(ctx context.Context, state projection.State) {
-	for set := projection.First; set < state.Last; set++ {
+	for set := projection.First; set <= state.Last; set++ {
 		if set == state.Serving || set == state.Previous || set == state.Building || p.discarded[set] {
 			continue
 		}
