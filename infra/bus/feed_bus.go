@@ -27,9 +27,13 @@ type delivery struct {
 	message  jetstream.Msg
 }
 
+// far behind the bus's head the log is read without it: what a consumer brings then is known already, or soon will be.
+const far = 20_000
+
 // receive keeps a durable consumer at work until ctx ends, made again wherever it is gone.
 func (f *feed) receive(ctx context.Context) error {
 	var wait backoff
+	f.approach(ctx)
 	for {
 		err := f.attach(ctx, &wait)
 		f.head.detach()
@@ -38,6 +42,25 @@ func (f *feed) receive(ctx context.Context) error {
 		}
 		f.bus.logger.Debug("a feed is not on the bus just now", "feed", f.label, "error", err)
 		wait.wait(ctx)
+	}
+}
+
+// approach waits while the log brings the feed nearer to the head from far behind.
+func (f *feed) approach(ctx context.Context) {
+	f.head.await(ctx, staleAfter)
+	tick := time.NewTicker(silentAfter)
+	defer tick.Stop()
+	for before := f.reached.Load(); f.head.number() > f.reached.Load()+far; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		at := f.reached.Load()
+		if at == before {
+			return // the log is away, or slow: the bus may have what it has not
+		}
+		before = at
 	}
 }
 
@@ -103,7 +126,7 @@ func (f *feed) consumer(ctx context.Context) (jetstream.Consumer, error) {
 	return c, nil
 }
 
-// read decodes a message; one that is not the relay's is passed over, and where an event is missing for it, the chain
+// read opens a message, without its event's Go value; one that is not the relay's is passed over, and where an event is missing for it, the chain
 // shows the hole.
 func (f *feed) read(m jetstream.Msg) (delivery, bool) {
 	r, previous, err := Decode(m.Data())
@@ -111,6 +134,5 @@ func (f *feed) read(m jetstream.Msg) (delivery, bool) {
 		f.bus.logger.Warn("a message that is not the relay's is passed over", "feed", f.label, "subject", m.Subject())
 		return delivery{}, false
 	}
-	r.Event = f.bus.decode(r)
 	return delivery{event: r, previous: previous, message: m}, true
 }

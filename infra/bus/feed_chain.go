@@ -22,6 +22,7 @@ func (f *feed) add(r event.Recorded) {
 	f.batch = append(f.batch, r)
 	f.bytes += len(r.Data) + 512
 	f.last = r.After(f.log.Epoch())
+	f.reached.Store(r.Number)
 	f.suspect = time.Time{}
 }
 
@@ -31,20 +32,26 @@ func (f *feed) deliver(ctx context.Context, d delivery) error {
 	case d.event.Number <= f.last.Number:
 		f.acks = d
 		if d.event.Number+near > f.last.Number {
-			f.reader.stop()
-			f.partial = false
+			f.keepsUp()
 		}
 	case f.connects(d):
 		f.acks = d
+		d.event.Event = f.bus.decode(d.event)
 		f.add(d.event)
 		f.fromBus.Inc()
-		f.reader.stop()
-		f.partial = false
+		f.keepsUp()
 	default:
 		f.held = &d
 		f.readLog(ctx, "hole")
 	}
 	return nil
+}
+
+// keepsUp leaves the log, unless it has given a full portion: it knows more then than the bus, which is being filled.
+func (f *feed) keepsUp() {
+	if !f.partial {
+		f.reader.stop()
+	}
 }
 
 // connects reports whether nothing is missing between the last event and d.

@@ -35,7 +35,7 @@ func (r *reader) waiting() bool { return len(r.out) > 0 }
 
 func (r *reader) start(ctx context.Context, from event.Checkpoint) {
 	ctx, r.cancel = context.WithCancel(ctx)
-	out, done := make(chan portion, 2), make(chan struct{})
+	out, done := make(chan portion, max(2, r.feed.options.MaxBatch/fullPortion)), make(chan struct{}) // a batch ahead
 	r.out, r.done = out, done
 	go func() {
 		defer close(done)

@@ -24,14 +24,15 @@ type Engine struct {
 
 // Compute counts definitions for the months, up to a ledger number, in every area of the prefecture.
 func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, months []calendar.Month, number uint64) ([]Number, error) {
-	bounds := Bounds{Prefecture: e.Plan.Prefecture, Number: number, Months: months, From: e.Plan.BaselineOn + 1}
 	var measured []Measured
 	for _, g := range neededBy(definitions) {
-		rows, err := e.Store.Measure(ctx, g, bounds)
-		if err != nil {
-			return nil, fmt.Errorf("count %s: %w", g, err)
+		for _, some := range portions(months) {
+			rows, err := e.Store.Measure(ctx, g, Bounds{Prefecture: e.Plan.Prefecture, Number: number, Months: some, From: e.Plan.BaselineOn + 1})
+			if err != nil {
+				return nil, fmt.Errorf("count %s: %w", g, err)
+			}
+			measured = append(measured, rows...)
 		}
-		measured = append(measured, rows...)
 	}
 	t := newTally(e.Areas, measured)
 	areas := e.Areas.All()
@@ -40,6 +41,21 @@ func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, mon
 		cells = append(cells, numbers(d, areas, months, t)...)
 	}
 	return cells, nil
+}
+
+// portions are months in order, in runs that are counted at once.
+func portions(months []calendar.Month) [][]calendar.Month {
+	months = slices.Sorted(slices.Values(months))
+	var all [][]calendar.Month
+	for len(months) > 0 {
+		n := len(months)
+		if i := slices.IndexFunc(months, func(m calendar.Month) bool { return m >= months[0]+MostMonths }); i > 0 {
+			n = i
+		}
+		all = append(all, months[:n:n])
+		months = months[n:]
+	}
+	return all
 }
 
 // Touched lists the definitions that a group feeds.
