@@ -56,6 +56,8 @@ func (b *Bus) Feed(ctx context.Context, log Log, o FeedOptions, take func(ctx co
 	f := &feed{bus: b, log: log, options: o, take: take, last: o.From, head: newHead(),
 		deliveries: make(chan delivery, o.MaxBatch), attached: make(chan struct{})}
 	f.reached.Store(o.From.Number)
+	f.catching.Store(true)
+	f.given = time.Now()
 	f.label = f.durable()
 	f.fromBus, f.fromLog = b.metrics.fed.WithLabelValues(f.label, "bus"), b.metrics.fed.WithLabelValues(f.label, "log")
 	f.reader = newReader(f)
@@ -86,6 +88,9 @@ type feed struct {
 	acks    delivery  // the last delivery that needs nothing more but take
 	suspect time.Time // since when a head is announced that last has not reached; zero while there is none
 	partial bool      // the log has given a full portion: more may be there
+	given   time.Time // when it gave the last one
+
+	catching atomic.Bool // the log is giving what it held when its reading began
 
 	fromBus, fromLog prometheus.Counter
 }

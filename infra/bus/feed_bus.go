@@ -27,7 +27,8 @@ type delivery struct {
 	message  jetstream.Msg
 }
 
-// far behind the bus's head the log is read without it: what a consumer brings then is known already, or soon will be.
+// far behind the head, and while it gives what it held at first, the log is read without the bus: what a consumer would
+// bring is known already, or soon will be.
 const far = 20_000
 
 // receive keeps a durable consumer at work until ctx ends, made again wherever it is gone.
@@ -48,19 +49,20 @@ func (f *feed) receive(ctx context.Context) error {
 // approach waits while the log brings the feed nearer to the head from far behind.
 func (f *feed) approach(ctx context.Context) {
 	f.head.await(ctx, staleAfter)
-	tick := time.NewTicker(silentAfter)
+	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
-	for before := f.reached.Load(); f.head.number() > f.reached.Load()+far; {
+	at, moved := f.reached.Load(), time.Now()
+	for f.catching.Load() || f.head.number() > f.reached.Load()+far {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		}
-		at := f.reached.Load()
-		if at == before {
+		if now := f.reached.Load(); now != at {
+			at, moved = now, time.Now()
+		} else if time.Since(moved) > silentAfter {
 			return // the log is away, or slow: the bus may have what it has not
 		}
-		before = at
 	}
 }
 

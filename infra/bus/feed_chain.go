@@ -47,10 +47,11 @@ func (f *feed) deliver(ctx context.Context, d delivery) error {
 	return nil
 }
 
-// keepsUp leaves the log, unless it has given a full portion: it knows more then than the bus, which is being filled.
+// keepsUp leaves the log, unless it is still giving what it held at first: it is far ahead of a bus that is being filled.
 func (f *feed) keepsUp() {
-	if !f.partial {
+	if !f.catching.Load() {
 		f.reader.stop()
+		f.partial = false
 	}
 }
 
@@ -67,7 +68,8 @@ func (f *feed) portion(ctx context.Context, p portion) error {
 	if p.err != nil {
 		return p.err
 	}
-	f.partial = p.more
+	f.partial, f.given = p.more, time.Now()
+	f.catching.Store(p.old)
 	for _, r := range p.events {
 		if r.Number > f.last.Number {
 			f.add(r)
@@ -87,6 +89,9 @@ func (f *feed) check(ctx context.Context) {
 		f.acknowledge()
 	}
 	now := time.Now()
+	if now.Sub(f.given) > staleAfter { // the log's last events are not of the ledger, or it is away
+		f.catching.Store(false)
+	}
 	if f.head.number() <= f.last.Number {
 		f.suspect = time.Time{}
 	} else if f.suspect.IsZero() {
