@@ -24,8 +24,17 @@ func Schema() []schema.Step {
 			Name: Table, Columns: "prefecture LowCardinality(String), number UInt64, " + facts.EventColumns,
 			Order: "prefecture, area, device", Version: "number",
 		},
-		schema.Copy{Name: "events_to_heard", From: "events", To: Table, Where: ofPeople()},
+		heard(""),
 	}
+}
+
+// NewestSchema lets an insert copy one row for each area and device.
+func NewestSchema() []schema.Step {
+	return []schema.Step{schema.Recopy{Copy: heard("prefecture, area, device")}}
+}
+
+func heard(each string) schema.Copy {
+	return schema.Copy{Name: "events_to_heard", From: "events", To: Table, Where: ofPeople(), Each: each}
 }
 
 // ofPeople is the condition on an event that it records people's work: it is of a person, a house or a figure, and

@@ -184,3 +184,7 @@ ENGINE = Distributed('care', '{db}', 'heard_local', cityHash64(prefecture));
 CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.events_to_heard ON CLUSTER 'care' TO {db}.heard_local AS
 SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:');
 
+-- 6 freshness, the newest only 364a2980c8d822e2
+ALTER TABLE {db}.events_to_heard ON CLUSTER 'care' MODIFY QUERY
+SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
+

@@ -109,3 +109,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.events_to_heard TO {db}.heard AS
 SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:');
 
+-- 6 freshness, the newest only 6a6b44efc89ca16a
+ALTER TABLE {db}.events_to_heard MODIFY QUERY
+SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
+

@@ -120,7 +120,7 @@ func (p *prefecture) announce(ctx context.Context, set int, n projector.Notice, 
 }
 
 func (p *prefecture) feed(ctx context.Context, set int, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
-	o := bus.FeedOptions{Name: consumerOf(set), Prefecture: p.code(), From: from, MaxBatch: 10_000, MaxWait: 50 * time.Millisecond}
+	o := bus.FeedOptions{Name: consumerOf(set), Prefecture: p.code(), From: from, MaxBatch: 40_000, MaxWait: 50 * time.Millisecond}
 	rest := pace{least: 100 * time.Millisecond, each: time.Millisecond, most: 500 * time.Millisecond}
 	return p.app.engines.bus.Feed(ctx, p.app.engines.log, o, func(ctx context.Context, b bus.Batch) error {
 		late := p.app.options.Now().Sub(b.Events[len(b.Events)-1].Metadata.RecordedAt) > farBehind
