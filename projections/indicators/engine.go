@@ -29,13 +29,13 @@ func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, mon
 	slices.Sort(sorted)
 	t := newTally(e.Areas)
 	for _, n := range neededBy(definitions) {
-		bounds.Measures, bounds.Period = n.measures, n.period
+		bounds.Measures = n.measures
 		for _, bounds.Months = range n.group.rounds(sorted) {
 			rows, err := e.Store.Measure(ctx, n.group, bounds)
 			if err != nil {
 				return nil, fmt.Errorf("count %s: %w", n.group, err)
 			}
-			t.take(n.group, n.period, rows)
+			t.take(n.group, rows)
 		}
 	}
 	var cells []Number
@@ -56,11 +56,10 @@ func (e *Engine) Touched(g Group) []plan.Definition {
 	return touched
 }
 
-// needed is what one group is asked for, over one kind of period.
+// needed is what one query is asked for.
 type needed struct {
 	group    Group
-	period   calendar.PeriodType
-	measures []string
+	measures []Asked
 }
 
 func neededBy(definitions []plan.Definition) []*needed {
@@ -68,13 +67,14 @@ func neededBy(definitions []plan.Definition) []*needed {
 	for _, d := range definitions {
 		for _, m := range measuresOf(d) {
 			for _, g := range m.groups() {
-				period := m.period(d)
-				i := slices.IndexFunc(all, func(n *needed) bool { return n.group == g && n.period == period })
+				i := slices.IndexFunc(all, func(n *needed) bool { return n.group == g.family() })
 				if i < 0 {
-					i, all = len(all), append(all, &needed{group: g, period: period})
+					i, all = len(all), append(all, &needed{group: g.family()})
 				}
-				if !slices.Contains(all[i].measures, m.Word) {
-					all[i].measures = append(all[i].measures, m.Word)
+				for _, a := range m.asked(d) {
+					if !slices.Contains(all[i].measures, a) {
+						all[i].measures = append(all[i].measures, a)
+					}
 				}
 			}
 		}

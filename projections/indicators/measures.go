@@ -56,8 +56,7 @@ func (g Group) NeedsRecords() bool { return g == Visits }
 
 // IsFlow reports whether a group counts what happens in a period, and not what there is at its end.
 func (g Group) IsFlow() bool {
-	family, _ := g.split()
-	return family == Visits || family == Activities
+	return g == Visits || g.family() == Activities
 }
 
 // GroupsOf lists the groups that a definition needs.
@@ -74,15 +73,13 @@ func GroupsOf(d plan.Definition) []Group {
 }
 
 // Bounds of a count: one prefecture, the months asked, only rows up to a ledger number; From is the first day that
-// cumulative counts begin with. Measures are the words asked of the group, and Period the one that a month stands for as
-// far as it has gone: only groups of subjects look at them.
+// cumulative counts begin with. Measures are those asked of the group: only those of subjects look at them.
 type Bounds struct {
 	Prefecture string
 	Number     uint64
 	Months     []calendar.Month
 	From       calendar.Day
-	Measures   []string
-	Period     calendar.PeriodType
+	Measures   []Asked
 }
 
 // Measured is one measure of one area and month: counts and sums in their own unit. Records counts the rows that
@@ -101,10 +98,10 @@ const months = `months AS (
 )`
 
 // SQL counts a group; columns month, area, measure, value, records; parameters @prefecture, @number, @months (as
-// calendar.Month numbers) and @from; for groups of subjects also @kind, @measures, @span and @start. {db} stands for the
-// database.
+// calendar.Month numbers) and @from; for those of subjects also the columns of Asked.
+// {db} stands for the database.
 func (g Group) SQL() string {
-	switch family, _ := g.split(); family {
+	switch g.family() {
 	case Standings:
 		return standingsSQL
 	case Activities:
