@@ -26,7 +26,7 @@ func (w *Warehouse) Measure(ctx context.Context, g indicators.Group, b indicator
 	var rows []measuredRow
 	err := w.read(ctx, &rows, "SELECT toUInt32(month) AS month, toString(area) AS area, toString(measure) AS measure, value, toUInt64(records) AS records FROM ("+g.SQL()+")",
 		clickhouse.Named("prefecture", b.Prefecture), clickhouse.Named("number", b.Number),
-		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("from", b.From.String()),
+		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("first", int32(b.Months[0])), clickhouse.Named("from", b.From.String()),
 		clickhouse.Named("labels", setOf(b.Measures, func(a indicators.Asked) any { return a.Label })),
 		clickhouse.Named("kinds", setOf(b.Measures, func(a indicators.Asked) any { return string(a.Kind) })),
 		clickhouse.Named("words", setOf(b.Measures, func(a indicators.Asked) any { return a.Words })),

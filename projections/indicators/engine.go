@@ -25,12 +25,10 @@ type Engine struct {
 // Compute counts definitions for the months, up to a ledger number, in every area of the prefecture.
 func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, months []calendar.Month, number uint64) ([]Number, error) {
 	bounds := Bounds{Prefecture: e.Plan.Prefecture, Number: number, From: e.Plan.BaselineOn + 1}
-	sorted := slices.Clone(months)
-	slices.Sort(sorted)
 	t := newTally(e.Areas)
 	for _, n := range neededBy(definitions) {
 		bounds.Measures = n.measures
-		for _, bounds.Months = range n.group.rounds(sorted) {
+		for _, bounds.Months = range portions(months) {
 			rows, err := e.Store.Measure(ctx, n.group, bounds)
 			if err != nil {
 				return nil, fmt.Errorf("count %s: %w", n.group, err)
@@ -43,6 +41,21 @@ func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, mon
 		cells = append(cells, t.numbers(d, months)...)
 	}
 	return cells, nil
+}
+
+// portions are months in order, in runs that are counted at once.
+func portions(months []calendar.Month) [][]calendar.Month {
+	months = slices.Sorted(slices.Values(months))
+	var all [][]calendar.Month
+	for len(months) > 0 {
+		n := len(months)
+		if i := slices.IndexFunc(months, func(m calendar.Month) bool { return m >= months[0]+MostMonths }); i > 0 {
+			n = i
+		}
+		all = append(all, months[:n:n])
+		months = months[n:]
+	}
+	return all
 }
 
 // Touched lists the definitions that a group feeds.

@@ -3,13 +3,12 @@ package indicators
 import (
 	"strings"
 
-	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/standing"
 )
 
 // Standings and activities of subjects. Each is counted by one query, for all asked measures of all kinds in all asked
-// months, which must follow one another: it looks at each subject once, and keeps for it a bit for every month. What
-// touches them is told apart by the kind: StandingsOf and ActivitiesOf.
+// months: it looks at each subject once, and keeps for it a bit for every month. What touches them is told apart by the
+// kind: StandingsOf and ActivitiesOf.
 const (
 	Standings  Group = "standings"
 	Activities Group = "activities"
@@ -38,32 +37,9 @@ func (g Group) family() Group {
 
 func (g Group) isOfSubjects() bool { return g.family() == Standings || g.family() == Activities }
 
-// rounds are the months of each query: those asked for, and for groups of subjects also what lies between them.
-func (g Group) rounds(months []calendar.Month) [][]calendar.Month {
-	if !g.isOfSubjects() || len(months) == 0 {
-		return [][]calendar.Month{months}
-	}
-	var rounds [][]calendar.Month
-	for i := 0; i < len(months); {
-		first, last := months[i], months[i]
-		for ; i < len(months) && months[i] < first+mostMonths; i++ {
-			last = months[i]
-		}
-		round := make([]calendar.Month, 0, last-first+1)
-		for m := first; m <= last; m++ {
-			round = append(round, m)
-		}
-		rounds = append(rounds, round)
-	}
-	return rounds
-}
-
-// mostMonths is how many months one query can tell apart.
-const mostMonths = 60
-
-// asked names what both queries count with: n months from the one of number first on, and today, which follows the last
-// day that is closed in the log. A month is counted at its last day, or, where today is in it, at today.
-const asked = `toInt32(arrayMin(@months)) AS first, toUInt8(length(@months)) AS n,
+// asked names what both queries count with: n months from the first on, also those that nobody asked for, and today, which
+// follows the last day that is closed in the log. A month is counted at its last day, or, where today is in it, at today.
+const asked = `toInt32(@first) AS first, toUInt8(arrayMax(@months) - @first + 1) AS n,
 	assumeNotNull((SELECT max(occurred_on) + 1 FROM {db}.events WHERE prefecture = @prefecture AND number <= @number AND type = 'DayClosed.v1')) AS today`
 
 // monthOfSQL is the number of the month that holds a day.
@@ -112,7 +88,8 @@ func eachMonth(masks string) string {
 }
 
 func summed(parts string) string {
-	return `SELECT month, area, measure, sum(value) AS value, sum(records) AS records FROM (` + parts + `) GROUP BY month, area, measure`
+	return `SELECT month, area, measure, sum(value) AS value, sum(records) AS records FROM (` + parts + `)
+	WHERE has(@months, month) GROUP BY month, area, measure`
 }
 
 // standingRows are the rows of the standings that are asked for, and of the registration.

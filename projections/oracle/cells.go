@@ -254,12 +254,12 @@ func (c *count) filed(filings []filing, last calendar.Day) {
 // visits counts people in special difficulty and those of them who were seen, each in the area where the register has
 // them on the month's last day. A month without any visit says nothing.
 func (c *count) visits(l *ledger, last calendar.Day) {
-	seen, gone, records := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}, map[uuid.UUID]int{}
+	seen, gone, visited := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
 	for _, v := range l.visits {
 		if v.void || v.on.Month() != c.month {
 			continue
 		}
-		records[v.elder]++
+		visited[v.elder] = true
 		switch v.outcome {
 		case elder.Seen:
 			seen[v.elder] = true
@@ -273,8 +273,8 @@ func (c *count) visits(l *ledger, last calendar.Day) {
 		if where == "" || at(p.circumstances, last) == 0 {
 			continue
 		}
-		total += records[id]
-		for range records[id] {
+		if visited[id] {
+			total++
 			c.happened(last, where, "in_difficulty", "visited")
 		}
 		if gone[id] {
