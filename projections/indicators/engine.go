@@ -24,21 +24,21 @@ type Engine struct {
 
 // Compute counts definitions for the months, up to a ledger number, in every area of the prefecture.
 func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, months []calendar.Month, number uint64) ([]Number, error) {
-	var measured []Measured
-	for _, g := range neededBy(definitions) {
-		for _, some := range portions(months) {
-			rows, err := e.Store.Measure(ctx, g, Bounds{Prefecture: e.Plan.Prefecture, Number: number, Months: some, From: e.Plan.BaselineOn + 1})
+	bounds := Bounds{Prefecture: e.Plan.Prefecture, Number: number, From: e.Plan.BaselineOn + 1}
+	t := newTally(e.Areas)
+	for _, n := range neededBy(definitions) {
+		bounds.Measures = n.measures
+		for _, bounds.Months = range portions(months) {
+			rows, err := e.Store.Measure(ctx, n.group, bounds)
 			if err != nil {
-				return nil, fmt.Errorf("count %s: %w", g, err)
+				return nil, fmt.Errorf("count %s: %w", n.group, err)
 			}
-			measured = append(measured, rows...)
+			t.take(n.group, rows)
 		}
 	}
-	t := newTally(e.Areas, measured)
-	areas := e.Areas.All()
 	var cells []Number
 	for _, d := range definitions {
-		cells = append(cells, numbers(d, areas, months, t)...)
+		cells = append(cells, t.numbers(d, months)...)
 	}
 	return cells, nil
 }
@@ -69,14 +69,28 @@ func (e *Engine) Touched(g Group) []plan.Definition {
 	return touched
 }
 
-func neededBy(definitions []plan.Definition) []Group {
-	var groups []Group
+// needed is what one query is asked for.
+type needed struct {
+	group    Group
+	measures []Asked
+}
+
+func neededBy(definitions []plan.Definition) []*needed {
+	var all []*needed
 	for _, d := range definitions {
-		for _, g := range GroupsOf(d) {
-			if !slices.Contains(groups, g) {
-				groups = append(groups, g)
+		for _, m := range measuresOf(d) {
+			for _, g := range m.groups() {
+				i := slices.IndexFunc(all, func(n *needed) bool { return n.group == g.family() })
+				if i < 0 {
+					i, all = len(all), append(all, &needed{group: g.family()})
+				}
+				for _, a := range m.asked(d) {
+					if !slices.Contains(all[i].measures, a) {
+						all[i].measures = append(all[i].measures, a)
+					}
+				}
 			}
 		}
 	}
-	return groups
+	return all
 }

@@ -24,10 +24,10 @@ const (
 
 // Groups lists all of them.
 func Groups() []Group {
-	return []Group{Visits, Beds, Residents, Retrofits, Places, Filings, Enrolments, Figures}
+	return append([]Group{Visits, Beds, Residents, Retrofits, Places, Filings, Enrolments, Figures}, ofSubjects()...)
 }
 
-// GroupOf says which group counts a measure.
+// GroupOf says which group counts a measure that is not of subjects.
 func GroupOf(measure string) Group {
 	switch measure {
 	case "in_difficulty", "visited":
@@ -54,12 +54,19 @@ func (g Group) AddsUp() bool { return g != Figures }
 // NeedsRecords reports whether a month without any record in the whole prefecture says nothing, rather than zero.
 func (g Group) NeedsRecords() bool { return g == Visits }
 
+// IsFlow reports whether a group counts what happens in a period, and not what there is at its end.
+func (g Group) IsFlow() bool {
+	return g == Visits || g.family() == Activities
+}
+
 // GroupsOf lists the groups that a definition needs.
 func GroupsOf(d plan.Definition) []Group {
 	var groups []Group
-	for _, m := range []string{d.Numerator, d.Minus, d.Denominator} {
-		if m != "" && !slices.Contains(groups, GroupOf(m)) {
-			groups = append(groups, GroupOf(m))
+	for _, m := range measuresOf(d) {
+		for _, g := range m.groups() {
+			if !slices.Contains(groups, g) {
+				groups = append(groups, g)
+			}
 		}
 	}
 	return groups
@@ -69,16 +76,18 @@ func GroupsOf(d plan.Definition) []Group {
 const MostMonths = 60
 
 // Bounds of a count: one prefecture, the months asked, only rows up to a ledger number; From is the first day that
-// cumulative counts begin with.
+// cumulative counts begin with. Measures are those asked of the group: only those of subjects look at them.
 type Bounds struct {
 	Prefecture string
 	Number     uint64
 	Months     []calendar.Month
 	From       calendar.Day
+	Measures   []Asked
 }
 
 // Measured is one measure of one area and month: counts and sums in their own unit. Records counts the rows that
-// happened in that month; of visits, the people with one.
+// happened in that month, or in its period so far; of visits, the people with one. One without an area says only that the
+// measure is known.
 type Measured struct {
 	Month   calendar.Month
 	Area    string
@@ -93,9 +102,14 @@ const months = `months AS (
 )`
 
 // SQL counts a group; columns month, area, measure, value, records; parameters @prefecture, @number, @months (as
-// calendar.Month numbers, sorted), @first (of them; Visits takes those less than MostMonths after it) and @from. {db} stands for the database.
+// calendar.Month numbers, sorted), @first (of them; none is MostMonths or more after it) and @from; for measures of subjects
+// also the columns of Asked. {db} stands for the database.
 func (g Group) SQL() string {
-	switch g {
+	switch g.family() {
+	case Standings:
+		return standingsSQL
+	case Activities:
+		return activitiesSQL
 	case Visits:
 		return visitsSQL
 	case Beds:

@@ -109,7 +109,19 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.events_to_heard TO {db}.heard AS
 SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:');
 
--- 6 freshness, the newest only 6a6b44efc89ca16a
+-- 6 standings dab66d708f764828
+CREATE TABLE IF NOT EXISTS {db}.standings (prefecture LowCardinality(String), number UInt64, subject UUID, kind LowCardinality(String), standing LowCardinality(String), area LowCardinality(String), effective_on Date32, until Date32, holds UInt8, record UUID)
+ENGINE = ReplacingMergeTree ORDER BY (prefecture, kind, subject, standing, effective_on, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS {db}.activities (prefecture LowCardinality(String), number UInt64, subject UUID, kind LowCardinality(String), activity LowCardinality(String), area LowCardinality(String), occurred_on Date32, record UUID)
+ENGINE = ReplacingMergeTree ORDER BY (prefecture, activity, toStartOfMonth(occurred_on), subject, record, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- 7 version of the facts 75de16c00efd647c
+ALTER TABLE {db}.progress ADD COLUMN IF NOT EXISTS facts UInt32;
+
+-- 8 freshness of units, the newest only 4849bc35681c15f0
 ALTER TABLE {db}.events_to_heard MODIFY QUERY
-SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
+SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure', 'unit') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
 
