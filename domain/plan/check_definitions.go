@@ -34,8 +34,8 @@ func (c *checker) definition(i int) {
 	if !slices.Contains(periods, d.Period) {
 		c.fail(at+"/period", problem("period-type", "统计期类型须为 "+strings.Join(periods[1:], "、")+" 之一。", "The period must be one of "+strings.Join(periods[1:], ", ")+"."))
 	}
-	if d.Rollup != "" && d.Rollup != "lowest" {
-		c.fail(at+"/rollup", problem("rollup", "汇总方式须留空（相加）或写 lowest（取最低的乡镇）。", "Leave rollup out (areas add up), or write lowest (the lowest township counts)."))
+	if d.Rollup != "" && (d.Rollup != Lowest || !d.IsRatio()) {
+		c.fail(at+"/rollup", problem("rollup", "汇总方式须留空（相加），比率也可写 lowest（取最低的乡镇）。", "Leave rollup out (areas add up); a ratio may have lowest (the lowest township counts)."))
 	}
 	if d.Direction != "" && d.Direction != Down {
 		c.fail(at+"/direction", problem("direction", "方向须留空（越多越好）或写 down（越少越好）。", "Leave direction out (more is better), or write down (less is better)."))
@@ -51,17 +51,21 @@ func (c *checker) definition(i int) {
 func (c *checker) division(at string, d Definition) {
 	wanted, share := map[string]float64{"%": 100, "‰": 1000}[d.Unit]
 	switch {
-	case d.Denominator == "" && (d.Scale != 0 || c.has(at+"/denominator_measure")):
-		c.fail(at+"/denominator_measure", problem("divides-by-nothing", "这个指标没有除数：请填写 denominator_measure，或去掉 scale。",
-			"This indicator divides by nothing: give denominator_measure, or leave scale out."))
+	case d.Denominator == "" && c.has(at+"/denominator_measure"):
+		c.fail(at+"/denominator_measure", errDividesByNothing)
+	case d.Denominator == "" && d.Scale != 0:
+		c.fail(at+"/scale", errDividesByNothing)
 	case d.Denominator != "" && d.Scale <= 0:
-		c.fail(at+"/scale", problem("scale-missing", "比率需要大于 0 的 scale（% 为 100，‰ 为 1000）。", "A ratio needs a scale above 0 (100 for %, 1000 for ‰)."))
+		c.fail(at+"/denominator_measure", problem("scale-missing", "比率需要大于 0 的 scale（% 为 100，‰ 为 1000）。", "A ratio needs a scale above 0 (100 for %, 1000 for ‰)."))
 	case d.Denominator != "" && share && d.Scale != wanted:
 		c.fail(at+"/scale", problem("scale-and-unit", "单位 "+d.Unit+" 的 scale 应为 "+plainNumber(wanted)+"。", "The scale of "+d.Unit+" is "+plainNumber(wanted)+"."))
 	case d.Denominator != "" && d.Denominator == d.Minus && d.Numerator == d.Minus:
 		c.fail(at+"/minus_measure", problem("counts-nothing", "分子减去自身，恒为 0。", "The numerator takes itself away and is always 0."))
 	}
 }
+
+var errDividesByNothing = problem("divides-by-nothing", "这个指标没有除数：请填写 denominator_measure，或去掉 scale。",
+	"This indicator divides by nothing: give denominator_measure, or leave scale out.")
 
 // versions looks at the versions of each code and variant beside each other.
 func (c *checker) versions() {
@@ -76,7 +80,7 @@ func (c *checker) versions() {
 				c.fail(at+"/code", problem("definition-twice", "“"+d.Code+"”的口径“"+d.Variant+"”第 "+strconv.Itoa(d.Version)+" 版重复出现；改动口径请另立新版本并写明 valid_from。",
 					"Version "+strconv.Itoa(d.Version)+" of \""+d.Code+"\", variant \""+d.Variant+"\", stands twice; a changed definition is a new version with its valid_from."))
 			case other.ValidFrom == d.ValidFrom || (other.Version < d.Version) != (other.ValidFrom < d.ValidFrom):
-				c.fail(at+"/valid_from", problem("version-order", "同一指标的版本须按 valid_from 递增，新版本生效日晚于旧版本。", "Versions of an indicator follow each other: a newer one has a later valid_from."))
+				c.fail(at+"/version", problem("version-order", "同一指标的版本须按 valid_from 递增，新版本生效日晚于旧版本。", "Versions of an indicator follow each other: a newer one has a later valid_from."))
 			}
 		}
 		before[k] = append(before[k], i)

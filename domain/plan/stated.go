@@ -9,7 +9,7 @@ import (
 )
 
 // Stated is a number that a plan's text gives of a measure as of a day: a figure, or a forecast. RoundedTo is the size of
-// its last digit (100 for 62.83万); 0: that of Value as it is written.
+// the digit that it was rounded to (100 for 62.83万); 0: it is exact.
 type Stated struct {
 	Measure   string       `json:"measure"`
 	Value     float64      `json:"value"`
@@ -26,8 +26,8 @@ type Stated struct {
 	Source   string `json:"source"`
 }
 
-// Claim is a sentence of the plan that gives a number, and the ways to read it: the plan is right if one of them gives the
-// number. Code, when set, is the indicator whose value it states.
+// Claim is a sentence of the plan that gives a number, rounded to RoundedTo (0: to the last digit of Value), and the ways to
+// read it: the plan is right if one of them gives the number. Code, when set, is the indicator whose value it states.
 type Claim struct {
 	ID        string       `json:"id"`
 	Text      string       `json:"text"`
@@ -60,8 +60,8 @@ type Within struct {
 // Range is what a number that was rounded to a digit may have been.
 type Range struct{ Low, High float64 }
 
-// Range answers what the number may have been before it was rounded.
-func (s Stated) Range() Range { return rounded(s.Value, s.RoundedTo) }
+// Range answers what the number may have been before it was rounded; without RoundedTo it is exact.
+func (s Stated) Range() Range { return Range{s.Value - s.RoundedTo/2, s.Value + s.RoundedTo/2} }
 
 // Range answers what the number may have been before it was rounded.
 func (c Claim) Range() Range { return rounded(c.Value, c.RoundedTo) }
@@ -69,10 +69,14 @@ func (c Claim) Range() Range { return rounded(c.Value, c.RoundedTo) }
 // RangeOf is what a number may have been that is written with its digits.
 func RangeOf(value float64) Range { return rounded(value, 0) }
 
-// Meets reports whether two numbers may be the same.
+// Meets reports whether two numbers may be the same. Ranges that only touch do not meet, unless one is a single number.
 func (r Range) Meets(other Range) bool {
-	const rounding = 1e-9
-	return r.Low <= other.High*(1+rounding)+rounding && other.Low <= r.High*(1+rounding)+rounding
+	low, high := max(r.Low, other.Low), min(r.High, other.High)
+	slack := 1e-9 * max(1, math.Abs(low))
+	if min(r.High-r.Low, other.High-other.Low) <= slack {
+		return low <= high+slack
+	}
+	return low < high-slack
 }
 
 func rounded(value, to float64) Range {

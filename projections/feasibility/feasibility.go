@@ -15,7 +15,7 @@ const (
 	BaselineDiffers  = "baseline-differs"   // a ratio's baseline is not its count's baseline by the figure of that year
 	BelowBaseline    = "below-baseline"     // the figures stated later lie below the baseline that is to be left behind
 	StepsMiss        = "steps-miss"         // the yearly steps do not lead to the target
-	StepsStartAbove  = "steps-start-above"  // the steps begin above, or end their first year below, what is stated
+	StepsStart       = "steps-start"        // a year's step begins above, or ends below, what is stated for that year
 	ClaimDiffers     = "claim-differs"      // no reading of a sentence gives its number
 	TwoValues        = "two-values"         // two numbers for the same thing
 	RiseDiffers      = "rise-differs"       // a forecast less its rise is not the figure

@@ -49,14 +49,14 @@ func (b book) jumps(s plan.Stated, before float64, w plan.Within) []Finding {
 	if math.Abs(was-will) <= jump && was <= 1 {
 		return nil
 	}
-	percent := func(v float64) string { return words.Number(v*100, 0) + " %" }
+	percent := func(v float64) words.Text { return words.With(words.Number(v*100, 0), "%") }
 	return []Finding{{
 		Rule: ShareJumps, Codes: b.using(s.Measure), Numbers: map[string]float64{"forecast": s.Value, "rise": s.Rise, "before": before, "share_before": was, "share_forecast": will},
 		Text: words.Text{
 			En: fmt.Sprintf("%s: %s in %s after a rise of %s means %s in %s, %s of all %s (%s); the forecast makes it %s.", s.Name, words.Exactly(s.Value), year(s.On), words.Exactly(s.Rise), words.Exactly(before), year(s.RiseSince),
-				percent(was), then.Name, words.Exactly(then.Value), percent(will)),
+				percent(was).En, then.Name, words.Exactly(then.Value), percent(will).En),
 			Zh: fmt.Sprintf("%s：%s年预测%s、增加%s，即%s年为%s，占%s（%s）的%s；而按预测只占%s。", s.NameZh, year(s.On), words.Exactly(s.Value), words.Exactly(s.Rise), year(s.RiseSince), words.Exactly(before),
-				then.NameZh, words.Exactly(then.Value), percent(was), percent(will)),
+				then.NameZh, words.Exactly(then.Value), percent(was).Zh, percent(will).Zh),
 		},
 	}}
 }

@@ -3,6 +3,7 @@ package feasibility
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
@@ -14,6 +15,11 @@ func sum(steps []plan.Step) (all float64) {
 		all += s.Add
 	}
 	return all
+}
+
+// since are the steps of a day's year and later.
+func since(steps []plan.Step, on calendar.Day) []plan.Step {
+	return slices.DeleteFunc(slices.Clone(steps), func(s plan.Step) bool { return s.Year < on.Time().Year() })
 }
 
 // stepsMiss: baseline and steps do not make the target.
@@ -32,9 +38,10 @@ func (b book) stepsMiss() (all []Finding) {
 			},
 		}
 		if s, stated := b.statedLater(d, t); stated {
-			f.Numbers["stated"], f.Numbers["from_stated"] = s.Value, s.Value+added
-			f.Text.En += fmt.Sprintf("; from the %s stated for %s: %s", words.Exactly(s.Value), year(s.On), words.Exactly(s.Value+added))
-			f.Text.Zh += fmt.Sprintf("；从%s年的%s起算则为%s", year(s.On), words.Exactly(s.Value), words.Exactly(s.Value+added))
+			from := s.Value + sum(since(t.Steps, s.On))
+			f.Numbers["stated"], f.Numbers["from_stated"] = s.Value, from
+			f.Text.En += fmt.Sprintf("; from the %s stated for %s: %s", words.Exactly(s.Value), year(s.On), words.Exactly(from))
+			f.Text.Zh += fmt.Sprintf("；从%s年的%s起算则为%s", year(s.On), words.Exactly(s.Value), words.Exactly(from))
 		}
 		f.Text.En, f.Text.Zh = f.Text.En+".", f.Text.Zh+"。"
 		all = append(all, f)
@@ -58,32 +65,31 @@ func (b book) statedLater(d plan.Definition, t plan.Target) (plan.Stated, bool) 
 	return s, known && s.On > t.BaselineOn
 }
 
-// stepsStart: what is stated for a day lies outside of what the steps, going back from the target, allow for its year.
+// stepsStart: what is stated for a day of a step's year lies outside of that step, going back from the target.
 func (b book) stepsStart() (all []Finding) {
 	for _, d := range b.definitions {
 		t, aimed := official(d)
 		s, stated := b.statedLater(d, t)
-		if !aimed || !stated || len(t.Steps) == 0 {
+		left := since(t.Steps, s.On)
+		if !aimed || !stated || len(left) == 0 || left[0].Year != s.On.Time().Year() {
 			continue
 		}
-		before, after := t, calendar.Date(s.On.Time().Year(), 12, 31)
-		low, _ := before.Expected(calendar.Date(s.On.Time().Year()-1, 12, 31))
-		high, _ := t.Expected(after)
-		if s.Range().High >= low && s.Range().Low <= high {
+		added := sum(left)
+		start, from := t.Value-added, s.Value+added
+		if s.Range().High >= start && s.Range().Low <= start+left[0].Add {
 			continue
 		}
-		added := sum(t.Steps)
-		start := t.Value - added
 		f := Finding{
-			Rule: StepsStartAbove, Codes: []string{d.Code},
-			Numbers: map[string]float64{"target": t.Value, "steps": added, "start": start, "stated": s.Value, "from_stated": s.Value + added},
+			Rule: StepsStart, Codes: []string{d.Code},
+			Numbers: map[string]float64{"target": t.Value, "steps": added, "start": start, "stated": s.Value, "from_stated": from},
+			Text: words.Text{
+				En: fmt.Sprintf("%s: %s − %s = %s at the end of %d, %s the %s stated for %s; %s + %s = %s, not %s", d.Name, words.Exactly(t.Value), words.Exactly(added), words.Exactly(start), left[0].Year-1,
+					against(start, s.Value).En, words.Exactly(s.Value), year(s.On), words.Exactly(s.Value), words.Exactly(added), words.Exactly(from), words.Exactly(t.Value)),
+				Zh: fmt.Sprintf("%s：%s − %s = %s（%d年末），%s%s年的%s；%s + %s = %s，而非%s", d.NameZh, words.Exactly(t.Value), words.Exactly(added), words.Exactly(start), left[0].Year-1,
+					against(start, s.Value).Zh, year(s.On), words.Exactly(s.Value), words.Exactly(s.Value), words.Exactly(added), words.Exactly(from), words.Exactly(t.Value)),
+			},
 		}
-		begin := t.Steps[0].Year - 1
-		f.Text.En = fmt.Sprintf("%s: %s − %s = %s at the end of %d, %s the %s stated for %s; %s + %s = %s, not %s", d.Name, words.Exactly(t.Value), words.Exactly(added), words.Exactly(start), begin,
-			against(start, s.Value).En, words.Exactly(s.Value), year(s.On), words.Exactly(s.Value), words.Exactly(added), words.Exactly(s.Value+added), words.Exactly(t.Value))
-		f.Text.Zh = fmt.Sprintf("%s：%s − %s = %s（%d年末），%s%s年的%s；%s + %s = %s，而非%s", d.NameZh, words.Exactly(t.Value), words.Exactly(added), words.Exactly(start), begin,
-			against(start, s.Value).Zh, year(s.On), words.Exactly(s.Value), words.Exactly(s.Value), words.Exactly(added), words.Exactly(s.Value+added), words.Exactly(t.Value))
-		b.asRatio(&f, d, t, s.Value+added)
+		b.asRatio(&f, d, t, from)
 		f.Text.En, f.Text.Zh = f.Text.En+".", f.Text.Zh+"。"
 		all = append(all, f)
 	}

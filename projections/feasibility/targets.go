@@ -31,8 +31,8 @@ func (b book) targetsNeedMore() (all []Finding) {
 			Text: words.Text{
 				En: fmt.Sprintf("%s of %s %s (forecast for %s) needs %s; the plan builds %s (%s), which is enough for %s.",
 					words.With(words.Exactly(t.Value), d.Unit).En, words.Number(of.Value, 0), of.Name, year(of.On), need.En, plans, words.With(words.Share(ratio), d.Unit).En, words.Number(enough, 0)),
-				Zh: fmt.Sprintf("%s预测%s%s，按%s需要%s；规划只到%s（%s），仅够%s人。",
-					year(of.On)+"年", of.NameZh, words.Number(of.Value, 0)+"人", words.With(words.Exactly(t.Value), d.Unit).Zh, need.Zh, plans, words.With(words.Share(ratio), d.Unit).Zh, words.Number(enough, 0)),
+				Zh: fmt.Sprintf("%s年预测%s%s，按%s需要%s；规划只到%s（%s），仅够%s。",
+					year(of.On), of.NameZh, words.Number(of.Value, 0), words.With(words.Exactly(t.Value), d.Unit).Zh, need.Zh, plans, words.With(words.Share(ratio), d.Unit).Zh, words.Number(enough, 0)),
 			},
 		})
 	}
@@ -57,7 +57,7 @@ func (b book) partsExceed() (all []Finding) {
 				Text: words.Text{
 					En: fmt.Sprintf("%s of %s %s (forecast for %s) is %s, against %s planned: %s at most.", words.With(words.Exactly(t.Value), d.Unit).En,
 						words.Number(of.Value, 0), of.Name, year(of.On), words.Number(needed, 0), words.With(words.Number(planned.Value, 0), count.Unit).En, words.With(words.Share(most), d.Unit).En),
-					Zh: fmt.Sprintf("%s年预测%s%s人，%s即%s人；而规划只有%s，至多%s。", year(of.On), of.NameZh, words.Number(of.Value, 0), words.With(words.Exactly(t.Value), d.Unit).Zh,
+					Zh: fmt.Sprintf("%s年预测%s%s，%s即%s；而规划只有%s，至多%s。", year(of.On), of.NameZh, words.Number(of.Value, 0), words.With(words.Exactly(t.Value), d.Unit).Zh,
 						words.Number(needed, 0), words.With(words.Number(planned.Value, 0), count.Unit).Zh, words.With(words.Share(most), d.Unit).Zh),
 				},
 			})
