@@ -105,7 +105,11 @@ func (c *checker) measure(pointer, measure string) {
 	_, listed := c.p.Series[measure]
 	switch {
 	case err != nil:
-		c.fail(pointer, problem("unknown-measure", "没有“"+measure+"”这种计数，请核对拼写（"+err.Error()+"）。", "There is no measure \""+measure+"\"; check how it is spelt ("+err.Error()+")."))
+		zh, en := "请核对拼写。", "check how it is spelt."
+		if f, said := fault.Of(err); said {
+			zh, en = f.Chinese, f.English
+		}
+		c.fail(pointer, problem("unknown-measure", "没有“"+measure+"”这种计数："+zh, "There is no measure \""+measure+"\": "+en))
 	case reported && !listed && len(c.p.Series) > 0:
 		c.fail(pointer, problem("unknown-measure", "“"+measure+"”既不是系统能计的数，也未列入 series；请核对拼写，或把它列入 series 并写明单位。",
 			"\""+measure+"\" is neither counted from records nor listed in series; check how it is spelt, or list it in series with its unit."))
