@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"time"
+
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
 )
@@ -47,14 +49,14 @@ type Held struct {
 	Of     string `json:"of"`
 }
 
-// AreaTarget is what an event said of the target of an area. Number is its ledger number; 0 where nobody counted.
+// AreaTarget is what an event said of the target of an area. RecordedAt is when the log took it.
 type AreaTarget struct {
 	Held
 	Value       float64      `json:"value"`
 	Withdrawn   bool         `json:"withdrawn"`
 	EffectiveOn calendar.Day `json:"effective_on"`
 	Reason      string       `json:"reason"`
-	Number      uint64       `json:"position,string"`
+	RecordedAt  time.Time    `json:"recorded_at"`
 }
 
 // AreaTargetOf reads an event of a plan's stream; ok is false where it is not about a target.
