@@ -22,7 +22,7 @@ func newPlanCommand() *cobra.Command {
 		Short: "Check a plan file, ask whether a plan can be met, and adopt targets of areas",
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newPlanCheckCommand(), newFeasibilityCommand())
+	cmd.AddCommand(newPlanCheckCommand(), newFeasibilityCommand(), newTargetsCommand(), newTargetCommand(), newAllotCommand())
 	return cmd
 }
 

@@ -47,27 +47,25 @@ type Plan struct {
 // Versions of one code and variant stand side by side: the one that counts for a period is the newest ValidFrom not after
 // the period's last day.
 type Definition struct {
-	Code          string  `json:"code"`
-	Number        string  `json:"number,omitempty"`
-	Variant       string  `json:"variant"`
-	Version       int     `json:"version"`
-	Group         string  `json:"group"`
-	Name          string  `json:"name"`
-	NameZh        string  `json:"name_zh"`
-	Unit          string  `json:"unit"`
-	Decimals      int     `json:"decimals"`
-	Numerator     string  `json:"numerator_measure"`
-	Minus         string  `json:"minus_measure,omitempty"`
-	Denominator   string  `json:"denominator_measure,omitempty"`
-	Scale         float64 `json:"scale,omitempty"`
-	NumeratorIs   string  `json:"numerator"`
-	NumeratorZh   string  `json:"numerator_zh"`
-	DenominatorIs string  `json:"denominator,omitempty"`
-	DenominatorZh string  `json:"denominator_zh,omitempty"`
-	Source        string  `json:"source"`
-	// Direction is empty where more is better, Down where less is.
-	Direction string   `json:"direction,omitempty"`
-	Targets   []Target `json:"targets,omitempty"`
+	Code          string   `json:"code"`
+	Number        string   `json:"number,omitempty"`
+	Variant       string   `json:"variant"`
+	Version       int      `json:"version"`
+	Group         string   `json:"group"`
+	Name          string   `json:"name"`
+	NameZh        string   `json:"name_zh"`
+	Unit          string   `json:"unit"`
+	Decimals      int      `json:"decimals"`
+	Numerator     string   `json:"numerator_measure"`
+	Minus         string   `json:"minus_measure,omitempty"`
+	Denominator   string   `json:"denominator_measure,omitempty"`
+	Scale         float64  `json:"scale,omitempty"`
+	NumeratorIs   string   `json:"numerator"`
+	NumeratorZh   string   `json:"numerator_zh"`
+	DenominatorIs string   `json:"denominator,omitempty"`
+	DenominatorZh string   `json:"denominator_zh,omitempty"`
+	Source        string   `json:"source"`
+	Targets       []Target `json:"targets,omitempty"`
 	// Period is the type of period that the indicator is counted for: month when empty, quarter, year, school_year or
 	// mch_year. A month of a longer one shows how far that has gone by the month's end.
 	Period string `json:"period,omitempty"`
@@ -75,10 +73,21 @@ type Definition struct {
 	Rollup string `json:"rollup,omitempty"`
 	// ValidFrom is the first day that the definition is for; a month that ends before it has no number.
 	ValidFrom calendar.Day `json:"valid_from,omitzero"`
+	// Direction is empty where more is better, Down where less is.
+	Direction string `json:"direction,omitempty"`
 }
 
 // Lowest is the roll-up by which the lowest township counts.
 const Lowest = "lowest"
+
+// PeriodType is the type of period of a checked definition.
+func (d Definition) PeriodType() calendar.PeriodType {
+	t, err := calendar.ParsePeriodType(d.Period)
+	if err != nil {
+		return calendar.Monthly
+	}
+	return t
+}
 
 // Down is the direction of an indicator of which less is better; a target is then at most its value.
 const Down = "down"
@@ -128,6 +137,11 @@ func (p *Plan) check() error {
 			return fmt.Errorf("plan %s: definition %q stands twice", p.ID, key)
 		case d.Denominator != "" && d.Scale <= 0:
 			return fmt.Errorf("plan %s: definition %q needs a scale above 0", p.ID, key)
+		case d.Rollup != "" && (d.Rollup != Lowest || !d.IsRatio()):
+			return fmt.Errorf("plan %s: definition %q: rollup is empty or %q, and that of a ratio", p.ID, key, Lowest)
+		}
+		if _, err := calendar.ParsePeriodType(d.Period); d.Period != "" && err != nil {
+			return fmt.Errorf("plan %s: definition %q: period: %w", p.ID, key, err)
 		}
 		seen[key] = true
 		for _, t := range d.Targets {

@@ -15,7 +15,7 @@ type cellKey struct {
 	month               calendar.Month
 }
 
-// explain turns kept numbers into cells. What is parked is asked after they were read: an event that was parked before
+// explain turns kept numbers into cells. What is parked is demands after they were read: an event that was parked before
 // they were counted is then seen.
 func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, f Folded) ([]Cell, error) {
 	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, f)
@@ -30,7 +30,7 @@ func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area,
 }
 
 // judge makes cells, for each area and month in the plan's order, with targets and status.
-func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, frontier uint64, ask asked, parked doubts) []Cell {
+func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, frontier uint64, ask demands, parked doubts) []Cell {
 	known := make(map[cellKey]Number, len(kept))
 	for _, n := range kept {
 		known[cellKey{n.Code, n.Variant, n.Area, n.Month}] = n
@@ -60,17 +60,18 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 	return cells
 }
 
-// cell judges a number by what is asked of its area. prefectureDenominator is what a target that follows a count is divided
+// cell judges a number by what is demands of its area. prefectureDenominator is what a target that follows a count is divided
 // by.
 func (s *Service) cell(d plan.Definition, n Number, targets []plan.Target, prefectureDenominator *float64) Cell {
 	p := s.Engine.Plan
 	today, end := calendar.DayOf(s.Now()), n.Month.Last()
+	period := d.PeriodType().Of(n.Month)
 	c := Cell{
-		Code: d.Code, Area: n.Area, Period: n.Month.String(), Value: n.Value, Unit: d.Unit, Numerator: n.Numerator,
+		Code: d.Code, Area: n.Area, Period: period.String(), Month: n.Month, Value: n.Value, Unit: d.Unit, Numerator: n.Numerator,
 		Denominator: n.Denominator, Definition: DefinitionRef{d.Version, d.Variant}, Targets: []plan.Assessment{},
 		ComputedAt: n.ComputedAt, Position: n.Position, Records: n.Records,
-		PeriodClosed: today > end, Complete: today > end+calendar.Day(p.DaysUntilComplete),
-		Status: plan.NoTarget, Stock: !slices.ContainsFunc(GroupsOf(d), Group.NeedsRecords),
+		PeriodClosed: end == period.Last && today > end, Complete: end == period.Last && today > end+calendar.Day(p.DaysUntilComplete),
+		Status: plan.NoTarget, Stock: !slices.ContainsFunc(GroupsOf(d), Group.IsFlow),
 	}
 	if n.Value == nil {
 		c.Status = plan.NoData

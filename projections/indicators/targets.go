@@ -12,8 +12,8 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 )
 
-// asked answers what is asked of areas, as it was known at a time.
-type asked struct {
+// demands answers what is demands of areas, as it was known at a time.
+type demands struct {
 	plan    *plan.Plan
 	root    string
 	adopted []plan.AreaTarget
@@ -25,7 +25,7 @@ type peopleKey struct {
 	month  calendar.Month
 }
 
-func (a asked) of(d plan.Definition, code string, month calendar.Month) []plan.Target {
+func (a demands) of(d plan.Definition, code string, month calendar.Month) []plan.Target {
 	return a.plan.TargetsOf(d, plan.Ask{
 		Area: code, Root: a.root, Last: month.Last(), Adopted: a.adopted,
 		People: func(series string) map[string]float64 { return a.people[peopleKey{series, month}] },
@@ -34,8 +34,8 @@ func (a asked) of(d plan.Definition, code string, month calendar.Month) []plan.T
 
 // asking gathers what targets of these areas and months depend on, as known by a ledger number and at a time (zero: now). What is reported of people is read only where a count
 // is allotted to one of the areas.
-func (s *Service) asking(ctx context.Context, areas []area.Area, months []calendar.Month, codes []string, number uint64, knownAt time.Time) (asked, error) {
-	a := asked{plan: s.Engine.Plan, root: s.root().Code, people: map[peopleKey]map[string]float64{}}
+func (s *Service) asking(ctx context.Context, areas []area.Area, months []calendar.Month, codes []string, number uint64, knownAt time.Time) (demands, error) {
+	a := demands{plan: s.Engine.Plan, root: s.root().Code, people: map[peopleKey]map[string]float64{}}
 	if s.Adopted != nil {
 		for _, t := range s.Adopted() {
 			if knownAt.IsZero() || !t.RecordedAt.After(knownAt) {
