@@ -60,7 +60,7 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 	return cells
 }
 
-// cell judges a number by what is demands of its area. prefectureDenominator is what a target that follows a count is divided
+// cell judges a number by what is asked of its area. prefectureDenominator is what a target that follows a count is divided
 // by.
 func (s *Service) cell(d plan.Definition, n Number, targets []plan.Target, prefectureDenominator *float64) Cell {
 	p := s.Engine.Plan
