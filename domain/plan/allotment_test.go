@@ -120,24 +120,33 @@ func TestAnAreasPartGoesTheWholesWay(t *testing.T) {
 }
 
 func TestTheVersionThatCountsIsTheNewestByThePeriodsEnd(t *testing.T) {
+	june := calendar.MonthOf(2026, 6)
 	d := func(code, variant string, version int, from calendar.Day) plan.Definition {
 		return plan.Definition{Code: code, Variant: variant, Version: version, ValidFrom: from}
 	}
-	p := plan.Plan{Definitions: []plan.Definition{d("a", "official", 2, 100), d("b", "official", 1, 0), d("a", "official", 1, 0), d("a", "other", 1, 150)}}
-	versions := func(last calendar.Day) (all []string) {
-		for _, d := range p.On(last) {
+	yearly := d("year", "official", 2, calendar.Date(2026, 12, 31))
+	yearly.Period = "year"
+	p := plan.Plan{Definitions: []plan.Definition{
+		d("a", "official", 2, calendar.Date(2026, 6, 30)), d("b", "official", 1, 0), d("a", "official", 1, 0), d("a", "other", 1, calendar.Date(2026, 7, 15)),
+		d("year", "official", 1, 0), yearly,
+	}}
+	versions := func(m calendar.Month) (all []string) {
+		for _, d := range p.In(m) {
 			all = append(all, fmt.Sprintf("%s/%s %d", d.Code, d.Variant, d.Version))
+			require.True(t, p.Counts(d, m))
 		}
 		return all
 	}
-	require.Equal(t, []string{"b/official 1", "a/official 1"}, versions(99))
-	require.Equal(t, []string{"a/official 2", "b/official 1"}, versions(100))
-	require.Equal(t, []string{"a/official 2", "b/official 1", "a/other 1"}, versions(150))
+	require.Equal(t, []string{"b/official 1", "a/official 1", "year/official 2"}, versions(june-1), "a year's version is that of its end")
+	require.Equal(t, []string{"a/official 2", "b/official 1", "year/official 2"}, versions(june))
+	require.Equal(t, []string{"a/official 2", "b/official 1", "a/other 1", "year/official 2"}, versions(june+1))
+	require.Equal(t, []string{"b/official 1", "a/official 1", "year/official 1"}, versions(june-6))
 	newest, ok := p.Find("a", "")
 	require.True(t, ok)
 	require.Equal(t, 2, newest.Version)
-	_, ok = p.FindOn("a", "other", 149)
+	_, ok = p.FindIn("a", "other", june)
 	require.False(t, ok)
+	require.False(t, p.Counts(p.Definitions[2], june))
 }
 
 func TestLessIsBetterIsJudgedMirrored(t *testing.T) {

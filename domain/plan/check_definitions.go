@@ -5,11 +5,9 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
-)
 
-// periods are how long an indicator's period may be; "" is a month.
-var periods = []string{"", "month", "quarter", "year", "school_year", "mch_year"}
+	"github.com/careledger/careledger/domain/calendar"
+)
 
 func (c *checker) definition(i int) {
 	d := c.p.Definitions[i]
@@ -31,8 +29,8 @@ func (c *checker) definition(i int) {
 	if d.Unit != "" {
 		c.unit(at+"/unit", d.Unit)
 	}
-	if !slices.Contains(periods, d.Period) {
-		c.fail(at+"/period", problem("period-type", "统计期类型须为 "+strings.Join(periods[1:], "、")+" 之一。", "The period must be one of "+strings.Join(periods[1:], ", ")+"."))
+	if _, err := calendar.ParsePeriodType(d.Period); d.Period != "" && err != nil {
+		c.fail(at+"/period", problem("period-type", "统计期类型须为 month、quarter、year、school_year、mch_year 之一。", "The period must be one of month, quarter, year, school_year, mch_year."))
 	}
 	if d.Rollup != "" && (d.Rollup != Lowest || !d.IsRatio()) {
 		c.fail(at+"/rollup", problem("rollup", "汇总方式须留空（相加），比率也可写 lowest（取最低的乡镇）。", "Leave rollup out (areas add up); a ratio may have lowest (the lowest township counts)."))

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
 
 	"github.com/careledger/careledger/domain/calendar"
 )
@@ -44,8 +43,8 @@ type Plan struct {
 // how each is counted); Scale turns their ratio into Unit (100 for %, 1000 for ‰); without a denominator the value is
 // the numerator. A count adds up over areas, so a county does not inherit the prefecture's target for it.
 //
-// Versions of one code and variant stand side by side: the one that counts for a period is the newest ValidFrom not after
-// the period's last day.
+// Versions of one code and variant stand side by side: the one that counts for a period is that with the newest ValidFrom
+// not after the period's last day.
 type Definition struct {
 	Code          string   `json:"code"`
 	Number        string   `json:"number,omitempty"`
@@ -155,32 +154,39 @@ func (p *Plan) check() error {
 
 // Find answers the newest version of a code and variant ("" means official).
 func (p *Plan) Find(code, variant string) (Definition, bool) {
-	return p.FindOn(code, variant, math.MaxInt32)
+	return p.newest(code, variant, func(Definition) bool { return true })
 }
 
-// FindOn answers the version of a code and variant ("" means official) that counts for a period that ends on last; ok is
-// false where there is none yet.
-func (p *Plan) FindOn(code, variant string, last calendar.Day) (newest Definition, ok bool) {
+// FindIn answers the version of a code and variant ("" means official) that counts in a month; ok is false where there is
+// none yet.
+func (p *Plan) FindIn(code, variant string, m calendar.Month) (Definition, bool) {
+	return p.newest(code, variant, func(d Definition) bool { return d.valid(m) })
+}
+
+func (p *Plan) newest(code, variant string, valid func(Definition) bool) (newest Definition, ok bool) {
 	if variant == "" {
 		variant = Official
 	}
 	for _, d := range p.Definitions {
-		if d.Code == code && d.Variant == variant && d.ValidFrom <= last && (!ok || d.ValidFrom >= newest.ValidFrom) {
+		if d.Code == code && d.Variant == variant && valid(d) && (!ok || d.ValidFrom >= newest.ValidFrom) {
 			newest, ok = d, true
 		}
 	}
 	return newest, ok
 }
 
-// On lists, in the plan's order, the definitions that count for a period that ends on last: one of each code and variant.
-func (p *Plan) On(last calendar.Day) []Definition {
+// valid reports whether the period that holds a month ends when the definition is valid.
+func (d Definition) valid(m calendar.Month) bool { return d.ValidFrom <= d.PeriodType().Of(m).Last }
+
+// In lists, in the plan's order, the definitions that count in a month: of each code and variant the version that is valid.
+func (p *Plan) In(m calendar.Month) []Definition {
 	at := map[[2]string]int{}
 	var all []Definition
 	for _, d := range p.Definitions {
 		key := [2]string{d.Code, d.Variant}
 		i, there := at[key]
 		switch {
-		case d.ValidFrom > last:
+		case !d.valid(m):
 		case !there:
 			at[key] = len(all)
 			all = append(all, d)
@@ -189,4 +195,10 @@ func (p *Plan) On(last calendar.Day) []Definition {
 		}
 	}
 	return all
+}
+
+// Counts reports whether a definition is the version that counts in a month.
+func (p *Plan) Counts(d Definition, m calendar.Month) bool {
+	valid, ok := p.FindIn(d.Code, d.Variant, m)
+	return ok && valid.Version == d.Version
 }

@@ -38,7 +38,7 @@ func (b book) claimsDiffer() (all []Finding) {
 
 func (b book) read(c plan.Claim, r plan.Reading) (computed, bool) {
 	if r.StepsOf != "" {
-		d, _ := b.FindOn(r.StepsOf, plan.Official, b.Deadline)
+		d, _ := b.FindIn(r.StepsOf, plan.Official, b.Deadline.Month())
 		t, aimed := official(d)
 		var parts []string
 		for _, s := range t.Steps {

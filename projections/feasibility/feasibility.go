@@ -37,7 +37,7 @@ type Finding struct {
 // Check finds what in a plan cannot be true together, rule by rule, in the plan's order. A number that was rounded is
 // taken for anything it may have been: what rounding explains is no contradiction.
 func Check(p *plan.Plan) []Finding {
-	b := book{p, slices.DeleteFunc(p.On(p.Deadline), func(d plan.Definition) bool { return d.Variant != plan.Official })}
+	b := book{p, slices.DeleteFunc(p.In(p.Deadline.Month()), func(d plan.Definition) bool { return d.Variant != plan.Official })}
 	all := []Finding{}
 	for _, rule := range []func() []Finding{
 		b.targetsNeedMore, b.partsExceed, b.baselinesDiffer, b.belowBaselines, b.stepsMiss, b.stepsStart, b.claimsDiffer, b.twoValues, b.rises, b.groups, b.noRises,

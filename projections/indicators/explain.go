@@ -15,7 +15,7 @@ type cellKey struct {
 	month               calendar.Month
 }
 
-// explain turns kept numbers into cells. What is parked is demands after they were read: an event that was parked before
+// explain turns kept numbers into cells. What is parked is asked after they were read: an event that was parked before
 // they were counted is then seen.
 func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, f Folded) ([]Cell, error) {
 	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, f)
@@ -38,7 +38,7 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 	root := s.root().Code
 	definitions := make([][]plan.Definition, len(months))
 	for i, month := range months {
-		definitions[i] = s.Engine.Plan.On(month.Last())
+		definitions[i] = s.Engine.Plan.In(month)
 	}
 	var cells []Cell
 	for _, a := range areas {
@@ -91,7 +91,7 @@ func (s *Service) followed(t plan.Target, d plan.Definition, end calendar.Day, d
 	if t.Follows == "" || denominator == nil || *denominator == 0 {
 		return nil
 	}
-	count, ok := s.Engine.Plan.FindOn(t.Follows, plan.Official, end)
+	count, ok := s.Engine.Plan.FindIn(t.Follows, plan.Official, end.Month())
 	if !ok || len(count.Targets) == 0 {
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 func (s *Service) say(ctx context.Context, cells []Cell, month calendar.Month, below func(ctx context.Context, areas, codes []string) ([]Number, error)) error {
 	var behind, townships []string
 	for _, c := range cells {
-		d, known := s.Engine.Plan.FindOn(c.Code, c.Definition.Variant, month.Last())
+		d, known := s.Engine.Plan.FindIn(c.Code, c.Definition.Variant, month)
 		if below == nil || c.Status != plan.Behind || !known || !d.IsRatio() || len(s.townships(c.Area)) == 0 {
 			continue
 		}
@@ -34,7 +34,7 @@ func (s *Service) say(ctx context.Context, cells []Cell, month calendar.Month, b
 		}
 	}
 	for i, c := range cells {
-		d, _ := s.Engine.Plan.FindOn(c.Code, c.Definition.Variant, month.Last())
+		d, _ := s.Engine.Plan.FindIn(c.Code, c.Definition.Variant, month)
 		standing := words.Standing{Plan: s.Engine.Plan, Definition: d, Value: c.Value, Numerator: c.Numerator, Denominator: c.Denominator, Target: c.Target}
 		if c.Status == plan.Behind {
 			standing.Below = s.shortBelow(standing, c.Area, month, known)

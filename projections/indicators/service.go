@@ -90,7 +90,7 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 	}
 	cells, err := s.explain(ctx, kept.Numbers, []area.Area{a}, months, []string{q.Code}, q.Variant, kept.folded())
 	for i := 0; err == nil && i < len(cells); i++ {
-		err = s.say(ctx, cells[i:i+1], months[i], nil)
+		err = s.say(ctx, cells[i:i+1], cells[i].Month, nil)
 	}
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
@@ -132,7 +132,7 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	if err != nil {
 		return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
 	}
-	definitions := slices.DeleteFunc(slices.Clone(s.Engine.Plan.Definitions), func(d plan.Definition) bool {
+	definitions := slices.DeleteFunc(s.Engine.Plan.In(month), func(d plan.Definition) bool {
 		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
 	})
 	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, Folded{number, factsNow}) // before the facts: what is settled then is in them

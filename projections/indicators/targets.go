@@ -12,7 +12,7 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 )
 
-// demands answers what is demands of areas, as it was known at a time.
+// demands answers what is asked of areas, as it was known at a time.
 type demands struct {
 	plan    *plan.Plan
 	root    string
@@ -105,7 +105,7 @@ var (
 func (s *Service) Allotted(ctx context.Context, code string, factors map[string]float64) (Allotted, error) {
 	rule, ruled := s.Engine.Plan.AllotmentOf(code)
 	month := calendar.DayOf(s.Now()).Month()
-	d, known := s.Engine.Plan.FindOn(code, plan.Official, month.Last())
+	d, known := s.Engine.Plan.FindIn(code, plan.Official, month)
 	if !ruled || !known {
 		return Allotted{}, ErrNotAllotted
 	}

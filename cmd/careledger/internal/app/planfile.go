@@ -24,7 +24,8 @@ func CheckPlan(path, areas string) ([]plan.Problem, error) {
 
 // countable answers whether a measure can be counted, and whether it is the series of a reported figure.
 func countable(measure string) (reported bool, err error) {
-	return indicators.GroupOf(measure) == indicators.Figures, nil
+	m, err := indicators.ParseMeasure(measure)
+	return m.Kind == "" && m.Word != indicators.TownshipCount && indicators.GroupOf(m.Word) == indicators.Figures, err
 }
 
 // readPlan reads a plan that can be used as it is; nothing of a file that has a fault is taken.
