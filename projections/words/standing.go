@@ -98,8 +98,8 @@ func (s Standing) short(line Text) Text {
 	t := Text{places.Zh + "距" + line.Zh + "还差 " + missing.Zh, missing.En + " in" + " " + places.En + " short of the " + line.En}
 	if whole != s.Below.Missing {
 		more := s.count(whole)
-		t.Zh += "；合计补上 " + more.Zh + "即可达到"
-		t.En += "; " + more.En + " more reach it as a whole"
+		t.Zh += "；全区域补上 " + more.Zh + "即可达到"
+		t.En += "; " + more.En + " would do for the area as a whole"
 	}
 	return t
 }

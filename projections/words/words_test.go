@@ -48,7 +48,7 @@ func TestHowACellStandsIsSaidByKind(t *testing.T) {
 	}{
 		{"no data", rate, target(plan.Floor, 60, nil), nil, 0, words.Below{}, "暂无数据", "no data yet"},
 		{"no target", rate, nil, f(50), 100, words.Below{}, "未设目标", "no target"},
-		{"visits short, township by township", rate, target(plan.Floor, 60, nil), f(50), 100, words.Below{Townships: 3, Missing: 11}, "3个乡镇（街道）距底线（60%）还差 11次探访；合计补上 10次探访即可达到", "11 visits in 3 townships short of the floor (60 %); 10 visits more reach it as a whole"},
+		{"visits short, township by township", rate, target(plan.Floor, 60, nil), f(50), 100, words.Below{Townships: 3, Missing: 11}, "3个乡镇（街道）距底线（60%）还差 11次探访；全区域补上 10次探访即可达到", "11 visits in 3 townships short of the floor (60 %); 10 visits would do for the area as a whole"},
 		{"the same in sum", rate, target(plan.Floor, 60, nil), f(50), 110, words.Below{Townships: 3, Missing: 11}, "3个乡镇（街道）距底线（60%）还差 11次探访", "11 visits in 3 townships short of the floor (60 %)"},
 		{"one visit short", rate, target(plan.Floor, 60, nil), f(59), 100, words.Below{}, "距底线（60%）还差 1次探访", "1 visit short of the floor (60 %)"},
 		{"beds short of the line", beds, target(plan.Reach, 17850, f(10144)), f(10324), 0, words.Below{}, "距进度线（13,093.9张床位）还差 2,770张床位", "2,770 beds short of the line (13,093.9 beds)"},
