@@ -25,6 +25,10 @@ func TestAPlanFileIsCheckedByLine(t *testing.T) {
 	require.Zero(t, code, out+errs)
 	require.Contains(t, out, "the plan can be used")
 
+	out, errs, code = careledger(t, nil, "plan", "check", "../../domain/plan/plans/wenshan-2022.json")
+	require.Zero(t, code, out+errs)
+	require.Equal(t, 1, strings.Count(out, "warning"), out)
+
 	content, err := os.ReadFile(lakesidePlan)
 	require.NoError(t, err)
 	broken := filepath.Join(t.TempDir(), "plan.json")
