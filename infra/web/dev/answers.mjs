@@ -61,6 +61,18 @@ function cell(row, area, period) {
   }
 }
 
+function forecast(row, area, until) {
+  const { value: now, target } = cell(row, area, until)
+  const none = { value: null, low: null, high: null, probability: null, pace: null, pace_needed: null, reached_in: null, back_test: null }
+  const item = { code: row.code, area, variant: row.variant, unit: row.unit, deadline: '2025-12-31', target: target?.value ?? null, history_until: until, level: 0.8, position: String(position), silent: null }
+  if (now === null || row.variant !== 'official') return { ...item, ...none, silent: { zh: '只有 5 个完整月份的数值，至少需要 8 个。', en: 'Only 5 complete months have a value; a forecast needs 8.' } }
+  const value = now * 1.24
+  return {
+    ...item, value, low: value * 0.88, high: value * 1.1, probability: 0.07, pace: (value - now) / 37, pace_needed: target ? (target.value - now) / 37 : null,
+    reached_in: '2028-04', back_test: { months: 24, ahead: 12, mae: now * 0.03, coverage: 0.83 },
+  }
+}
+
 const elders = Array.from({ length: 46 }, (_, i) => ({
   id: `00000000-0000-4000-8000-0000000000${String(i).padStart(2, '0')}`, area: '532628100', area_name: '示例一镇', name: `示例老人${i + 1}`,
   id_number_masked: `532628********${1000 + i}`, sex: i % 2 ? 'male' : 'female', birth_month: '1948-03',
@@ -139,6 +151,11 @@ export function answer(request, url, body) {
   if (trend) {
     const row = table.find((r) => r.code === trend[1] && r.variant === (url.searchParams.get('variant') || 'official'))
     return { status: 200, body: { items: months(url.searchParams.get('from'), url.searchParams.get('to')).map((p) => cell(row, url.searchParams.get('area'), p)) } }
+  }
+  const ahead = /^\/indicators\/(.+)\/forecast$/.exec(path)
+  if (ahead) {
+    const row = table.find((r) => r.code === ahead[1] && r.variant === (url.searchParams.get('variant') || 'official'))
+    return { status: 200, body: { items: [forecast(row, url.searchParams.get('area'), url.searchParams.get('until'))] } }
   }
   if (request.method === 'POST' && path.endsWith('/visits')) {
     if (!request.headers['idempotency-key']) return problem(400, 'idempotency-key-missing', 'No key.', '没有幂等键。')

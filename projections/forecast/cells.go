@@ -1,0 +1,120 @@
+package forecast
+
+import (
+	"math"
+
+	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/projections/indicators"
+)
+
+// CellForecast is the forecast of an indicator in an area, as it is answered. Target is the official one, in Unit; for a target that
+// asks for growth without naming a number it is the baseline, which is to be exceeded; nil where there is none. HistoryUntil
+// is the last month that entered; nil: none. Position is the ledger number that the history folds.
+type CellForecast struct {
+	Code         string          `json:"code"`
+	Area         string          `json:"area"`
+	Variant      string          `json:"variant"`
+	Unit         string          `json:"unit"`
+	Deadline     calendar.Day    `json:"deadline"`
+	Target       *float64        `json:"target"`
+	HistoryUntil *calendar.Month `json:"history_until"`
+	Position     uint64          `json:"position,string"`
+	Forecast
+}
+
+// Question is for an indicator of several areas: Cells are its cells, of each area for every month From to Until.
+type Question struct {
+	Plan        *plan.Plan
+	Definition  plan.Definition
+	From, Until calendar.Month
+	Cells       []indicators.Cell
+	Position    uint64
+}
+
+// OfCells forecasts each area's indicator. Only complete periods enter: the months that end one, once they gather no more
+// late records.
+func OfCells(q Question) []CellForecast {
+	months := int(q.Until-q.From) + 1
+	series := make([]Series, 0, len(q.Cells)/months)
+	items := make([]CellForecast, 0, len(q.Cells)/months)
+	for i := 0; i+months <= len(q.Cells); i += months {
+		s, item := q.read(q.Cells[i : i+months])
+		series, items = append(series, s), append(items, item)
+	}
+	for i, f := range All(series) {
+		items[i].Forecast = f
+	}
+	return items
+}
+
+// read makes a series of an area's cells.
+func (q Question) read(cells []indicators.Cell) (Series, CellForecast) {
+	d, newest := q.Definition, cells[len(cells)-1]
+	item := CellForecast{Code: d.Code, Area: newest.Area, Variant: d.Variant, Unit: d.Unit, Deadline: q.Plan.Deadline, Position: q.Position}
+	s := Series{Every: 1, Until: q.Until, Stock: newest.Stock, High: math.Inf(1)}
+	for i := len(cells) - 1; i >= 0 && !cells[i].Complete; i-- {
+		s.Until-- // what is still open, or gathers late records
+	}
+	for m := q.From; m <= s.Until; m++ {
+		value := math.NaN()
+		if c := cells[m-q.From]; c.Value != nil && c.Complete {
+			value = *c.Value
+			month := m
+			item.HistoryUntil = &month
+		}
+		s.Values = append(s.Values, value)
+	}
+	if d.Unit == "%" {
+		s.High = 100
+	}
+	for _, v := range s.Values {
+		s.Low, s.High = min(s.Low, lowest(v)), max(s.High, highest(v)) // what has been can be
+	}
+	if newest.Target != nil {
+		item.Deadline = newest.Target.Deadline
+		s.Goal = goalOf(newest.Target.Target, q.Plan.Tolerance)
+	}
+	if s.Goal != nil {
+		value := s.Goal.Value
+		item.Target = &value
+	}
+	s.Deadline = item.Deadline.Month()
+	return s, item
+}
+
+// lowest and highest take a place without a value for one that bounds nothing.
+func lowest(v float64) float64 {
+	if math.IsNaN(v) {
+		return math.Inf(1)
+	}
+	return v
+}
+
+func highest(v float64) float64 {
+	if math.IsNaN(v) {
+		return math.Inf(-1)
+	}
+	return v
+}
+
+// more is by how much a value exceeds what it has to exceed, at the least.
+const more = 1e-9
+
+// goalOf is what a target asks for at its deadline; nil where it names nothing that a value could be held against.
+func goalOf(t plan.Target, tolerance float64) *Goal {
+	switch t.Kind {
+	case plan.Rise:
+		return nil
+	case plan.Grow:
+		if t.Baseline == nil {
+			return nil
+		}
+		return &Goal{Value: *t.Baseline, Margin: -more}
+	case plan.Above:
+		return &Goal{Value: t.Value, Margin: -more}
+	case plan.Hold:
+		return &Goal{Value: t.Value, Margin: math.Abs(t.Value) * tolerance}
+	}
+	return &Goal{Value: t.Value}
+}
