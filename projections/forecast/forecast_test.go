@@ -129,6 +129,11 @@ func TestItIsSilentWhereTheMonthsCannotCarryIt(t *testing.T) {
 		})...)},
 		{"nothing new for long", "There is no value of a complete month after 2023-08; record what is missing first.",
 			history(60, append(months(20, func(i int) float64 { return float64(i) }), gap, gap, gap, gap)...)},
+		{"too far ahead", "A history of 12 months cannot carry a forecast 37 months ahead; it needs 19.", func() forecast.Series {
+			s := history(60, months(12, func(i int) float64 { return float64(i) })...)
+			s.Deadline = until + 37
+			return s
+		}()},
 		{"the deadline is over", "There are values up to 2023-12: nothing is left to forecast before the deadline in 2023-12; see the value itself.",
 			func() forecast.Series {
 				s := history(60, months(20, func(i int) float64 { return float64(i) })...)
@@ -264,7 +269,7 @@ func TestTheIntervalHoldsWhatItSays(t *testing.T) {
 		{"four years of stairs", stairs, 48, 24, false, true, 0.75, 0.92},
 	} {
 		t.Run(c.behaviour, func(t *testing.T) {
-			const rounds = 1500
+			const rounds = 600
 			noise := rand.New(rand.NewPCG(uint64(c.length), uint64(c.ahead)))
 			held := 0
 			for range rounds {

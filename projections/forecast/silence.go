@@ -14,6 +14,7 @@ const (
 	fewestMonths  = 8
 	fewestPeriods = 4
 	longestQuiet  = 3 // places without a value at the end
+	farthest      = 2 // times as far ahead as the history is long
 )
 
 // fewest is how many values there must be.
@@ -47,7 +48,13 @@ func (s Series) silence(points []point, ahead int) *Silence {
 			fmt.Sprintf("Only %d of the %d periods from %s to %s have a value; fill the gaps first.", len(points), span, s.monthOf(first.x), s.monthOf(last.x)),
 		}
 	}
-	return s.unmoved(points)
+	if unmoved := s.unmoved(points); unmoved != nil || ahead <= farthest*span {
+		return unmoved
+	}
+	return &Silence{
+		fmt.Sprintf("%d 个月的历史不足以预测 %d 个月之后，至少需要 %d 个月。", span*s.Every, ahead*s.Every, (ahead+1)/farthest*s.Every),
+		fmt.Sprintf("A history of %d months cannot carry a forecast %d months ahead; it needs %d.", span*s.Every, ahead*s.Every, (ahead+1)/farthest*s.Every),
+	}
 }
 
 func tooFew(every, are int) *Silence {
