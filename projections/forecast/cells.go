@@ -2,6 +2,7 @@ package forecast
 
 import (
 	"math"
+	"slices"
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
@@ -52,19 +53,21 @@ func OfCells(q Question) []CellForecast {
 func (q Question) read(cells []indicators.Cell) (Series, CellForecast) {
 	d, newest := q.Definition, cells[len(cells)-1]
 	item := CellForecast{Code: d.Code, Area: newest.Area, Variant: d.Variant, Unit: d.Unit, Deadline: q.Plan.Deadline, Position: q.Position}
-	s := Series{Every: 1, Until: q.Until, Stock: newest.Stock, High: math.Inf(1)}
+	s := Series{Every: d.PeriodType().Months(), Until: q.Until, Stock: newest.Stock, High: math.Inf(1)}
 	for i := len(cells) - 1; i >= 0 && !cells[i].Complete; i-- {
 		s.Until-- // what is still open, or gathers late records
 	}
-	for m := q.From; m <= s.Until; m++ {
+	for m := s.Until; m >= q.From; m -= calendar.Month(s.Every) {
 		value := math.NaN()
 		if c := cells[m-q.From]; c.Value != nil && c.Complete {
 			value = *c.Value
-			month := m
-			item.HistoryUntil = &month
+			if item.HistoryUntil == nil {
+				item.HistoryUntil = &m
+			}
 		}
 		s.Values = append(s.Values, value)
 	}
+	slices.Reverse(s.Values)
 	if d.Unit == "%" {
 		s.High = 100
 	}

@@ -60,6 +60,30 @@ func TestOnlyCompleteMonthsEnter(t *testing.T) {
 	require.Nil(t, none.HistoryUntil)
 }
 
+func TestALongerPeriodEntersOnce(t *testing.T) {
+	q := asked(nil)
+	q.Definition.Period = "mch_year"
+	q.Until = calendar.MonthOf(2023, 12)
+	q.From = q.Until - 59
+	q.Cells = nil
+	for m := q.From; m <= q.Until; m++ {
+		period := q.Definition.PeriodType().Of(m)
+		value := 60 + float64(m-q.From)/12 + wobble(int(m)) - 5*float64(period.Last.Month()-m) // it fills in its course
+		q.Cells = append(q.Cells, indicators.Cell{Area: "532601", Month: m, Value: &value, Complete: m.Last() == period.Last})
+	}
+	item := forecast.OfCells(q)[0]
+	require.Equal(t, calendar.MonthOf(2023, 9), *item.HistoryUntil)
+	require.InDelta(t, 60+80/12.0, *item.Value, 0.5, "at the end of the last year before the deadline")
+	require.InDelta(t, 1/12.0, *item.Pace, 0.02, "a month")
+
+	q.Cells[len(q.Cells)-4].Complete = false
+	require.Equal(t, calendar.MonthOf(2022, 9), *forecast.OfCells(q)[0].HistoryUntil)
+	for i := range q.Cells {
+		q.Cells[i].Complete = false
+	}
+	require.Nil(t, forecast.OfCells(q)[0].HistoryUntil)
+}
+
 func TestEachAreaHasItsOwn(t *testing.T) {
 	q := asked(nil)
 	for _, c := range q.Cells {
