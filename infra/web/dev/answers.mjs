@@ -55,7 +55,7 @@ function cell(row, area, period) {
   const status = value === null ? 'no_data' : expected === null ? 'no_target' : value > expected * 1.02 ? 'ahead' : value >= expected * 0.98 ? 'on_track' : 'behind'
   const target = wanted === null ? null : { id: 'plan-2025', official: true, kind: 'reach', value: round(wanted, 0), unit: row.unit, deadline: '2025-12-31', source: '示例方案', baseline: 0, baseline_on: '2020-12-31', expected, status }
   return {
-    code: row.code, area, period, value, unit: row.unit, numerator, denominator, definition: { version: 1, variant: row.variant },
+    code: row.code, area, period, month: period, value, unit: row.unit, numerator, denominator, definition: { version: 1, variant: row.variant },
     target, targets: target ? [target] : [], expected, status,
     computed_at: '2022-12-01T00:00:00Z', position: String(position), complete: true, period_closed: true, records: 1234,
   }
