@@ -34,6 +34,7 @@ const (
 	ReadNumbers Action = "read-numbers" // see indicators, alerts, status
 	Operate     Action = "operate"      // see metrics and the API's description
 	Maintain    Action = "maintain"     // rebuild projections, have parked events tried again
+	Steer       Action = "steer"        // adopt, revise and withdraw targets
 )
 
 // Allows reports whether a principal may do something in an area. path is the area's code and the codes above it.
@@ -44,6 +45,7 @@ func Allows(p Principal, a Action, path []string) bool {
 		ReadNumbers: {Administrator, Caseworker, Supervisor, Analyst},
 		Operate:     {Administrator, Caseworker, Supervisor, Analyst},
 		Maintain:    {Administrator},
+		Steer:       {Administrator},
 	}
 	if !slices.Contains(roles[a], p.Role) {
 		return false

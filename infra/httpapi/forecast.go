@@ -48,11 +48,14 @@ func (s *server) forecast(ctx context.Context, _ access.Principal, in *forecastI
 	}
 	q.To = until.Last.Month()
 	q.From = q.To - longestHistory + 1
+	if then, ok := s.Plan.FindIn(in.Code, in.Variant, q.To); ok {
+		d = then
+	}
 	a, err := s.Cells.Trend(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	items := forecast.OfCells(forecast.Question{Plan: s.Plan, Definition: d, From: q.From, Until: q.To, Cells: a.Cells, Position: a.Frontier})
+	items := forecast.OfCells(forecast.Question{Plan: s.Plan, Definition: d, Until: q.To, Cells: a.Cells, Position: a.Frontier})
 	if a.Counted < s.Due() { // the projection is catching up: what it has counted so far says nothing of what was
 		for i := range items {
 			items[i].Forecast = forecast.Forecast{Level: forecast.Level, Silent: forecast.Counting()}

@@ -16,8 +16,9 @@ func rising(d *door, area string, target *plan.Assessment, known int) {
 	until := calendar.MonthOf(2022, 11)
 	cells := make([]indicators.Cell, longestHistory)
 	for i := range cells {
+		month := until - longestHistory + 1 + calendar.Month(i)
 		cells[i] = indicators.Cell{
-			Code: "monthly-visit-rate", Area: area, Period: (until - longestHistory + 1 + calendar.Month(i)).String(), Unit: "%",
+			Code: "monthly-visit-rate", Area: area, Period: month.String(), Month: month, Unit: "%",
 			Target: target, Complete: true,
 		}
 		if i >= longestHistory-known {

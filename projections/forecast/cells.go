@@ -24,24 +24,27 @@ type CellForecast struct {
 	Forecast
 }
 
-// Question is for an indicator of several areas: Cells are its cells, of each area for every month From to Until.
+// Question is for an indicator of several areas: Cells are its cells, area by area and month by month, up to Until.
 type Question struct {
-	Plan        *plan.Plan
-	Definition  plan.Definition
-	From, Until calendar.Month
-	Cells       []indicators.Cell
-	Position    uint64
+	Plan       *plan.Plan
+	Definition plan.Definition
+	Until      calendar.Month
+	Cells      []indicators.Cell
+	Position   uint64
 }
 
 // OfCells forecasts each area's indicator. Only complete periods enter: the months that end one, once they gather no more
-// late records.
+// late records; and only those that are counted by the definition as it is now.
 func OfCells(q Question) []CellForecast {
-	months := int(q.Until-q.From) + 1
-	series := make([]Series, 0, len(q.Cells)/months)
-	items := make([]CellForecast, 0, len(q.Cells)/months)
-	for i := 0; i+months <= len(q.Cells); i += months {
-		s, item := q.read(q.Cells[i : i+months])
+	series, items := []Series{}, []CellForecast{}
+	for from := 0; from < len(q.Cells); {
+		to := from
+		for to < len(q.Cells) && q.Cells[to].Area == q.Cells[from].Area {
+			to++
+		}
+		s, item := q.read(q.Cells[from:to])
 		series, items = append(series, s), append(items, item)
+		from = to
 	}
 	for i, f := range All(series) {
 		items[i].Forecast = f
@@ -54,12 +57,16 @@ func (q Question) read(cells []indicators.Cell) (Series, CellForecast) {
 	d, newest := q.Definition, cells[len(cells)-1]
 	item := CellForecast{Code: d.Code, Area: newest.Area, Variant: d.Variant, Unit: d.Unit, Deadline: q.Plan.Deadline, Position: q.Position}
 	s := Series{Every: d.PeriodType().Months(), Until: q.Until, Stock: newest.Stock, High: math.Inf(1)}
-	for i := len(cells) - 1; i >= 0 && !cells[i].Complete; i-- {
-		s.Until-- // what is still open, or gathers late records
+	complete := map[calendar.Month]indicators.Cell{}
+	for _, c := range cells {
+		if c.Complete && c.Definition.Version == newest.Definition.Version {
+			complete[c.Month] = c
+			s.Until = c.Month
+		}
 	}
-	for m := s.Until; m >= q.From; m -= calendar.Month(s.Every) {
+	for m := s.Until; m >= cells[0].Month; m -= calendar.Month(s.Every) {
 		value := math.NaN()
-		if c := cells[m-q.From]; c.Value != nil && c.Complete {
+		if c := complete[m]; c.Value != nil {
 			value = *c.Value
 			if item.HistoryUntil == nil {
 				item.HistoryUntil = &m

@@ -16,11 +16,11 @@ func asked(target *plan.Target) forecast.Question {
 	q := forecast.Question{
 		Plan:       &plan.Plan{Deadline: deadline.Last(), Tolerance: 0.02},
 		Definition: plan.Definition{Code: "rate", Variant: plan.Official, Unit: "%"},
-		From:       until - 23, Until: until, Position: 70123,
+		Until:      until, Position: 70123,
 	}
-	for m := q.From; m <= q.Until; m++ {
+	for m := until - 23; m <= q.Until; m++ {
 		value := 80 - float64(q.Until-m) + wobble(int(m))
-		c := indicators.Cell{Area: "532601", Value: &value, Complete: true}
+		c := indicators.Cell{Area: "532601", Month: m, Value: &value, Complete: true}
 		if target != nil {
 			c.Target = &plan.Assessment{Target: *target}
 		}
@@ -60,15 +60,31 @@ func TestOnlyCompleteMonthsEnter(t *testing.T) {
 	require.Nil(t, none.HistoryUntil)
 }
 
+func TestAnotherDefinitionBeginsAnew(t *testing.T) {
+	q := asked(nil)
+	for i := range q.Cells {
+		if i < 10 {
+			*q.Cells[i].Value /= 2
+		} else {
+			q.Cells[i].Definition.Version = 2
+		}
+	}
+	q.Cells = q.Cells[3:] // nor need there be cells of every month
+	item := forecast.OfCells(q)[0]
+	require.InDelta(t, 1, *item.Pace, 0.1)
+	q.Cells = q.Cells[:12]
+	require.Equal(t, "Only 5 complete months have a value; a forecast needs 8.", forecast.OfCells(q)[0].Silent.English)
+}
+
 func TestALongerPeriodEntersOnce(t *testing.T) {
 	q := asked(nil)
 	q.Definition.Period = "mch_year"
 	q.Until = calendar.MonthOf(2023, 12)
-	q.From = q.Until - 59
+	from := q.Until - 59
 	q.Cells = nil
-	for m := q.From; m <= q.Until; m++ {
+	for m := from; m <= q.Until; m++ {
 		period := q.Definition.PeriodType().Of(m)
-		value := 60 + float64(m-q.From)/12 + wobble(int(m)) - 5*float64(period.Last.Month()-m) // it fills in its course
+		value := 60 + float64(m-from)/12 + wobble(int(m)) - 5*float64(period.Last.Month()-m) // it fills in its course
 		q.Cells = append(q.Cells, indicators.Cell{Area: "532601", Month: m, Value: &value, Complete: m.Last() == period.Last})
 	}
 	item := forecast.OfCells(q)[0]
