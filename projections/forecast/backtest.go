@@ -143,14 +143,15 @@ func (o *observer) verdict(ahead int) *BackTest {
 	if len(o.tests) < enoughToSay {
 		return nil
 	}
-	b := &BackTest{Months: len(o.tests), Ahead: ahead * o.series.Every}
+	off, held := 0.0, 0
 	for _, t := range o.tests {
-		b.MAE += t.err[t.chosen] / float64(len(o.tests))
+		off += t.err[t.chosen]
 		if t.err[t.chosen] <= t.half[t.chosen]*t.widened {
-			b.Coverage += 1 / float64(len(o.tests))
+			held++
 		}
 	}
-	return b
+	n := float64(len(o.tests))
+	return &BackTest{Months: len(o.tests), Ahead: ahead * o.series.Every, MAE: off / n, Coverage: float64(held) / n}
 }
 
 func (o *observer) copied(values []float64) []float64 {

@@ -78,8 +78,8 @@ func (q Question) read(cells []indicators.Cell) (Series, CellForecast) {
 	if d.Unit == "%" {
 		s.High = 100
 	}
-	for _, v := range s.Values {
-		s.Low, s.High = min(s.Low, lowest(v)), max(s.High, highest(v)) // what has been can be
+	for _, p := range s.points() {
+		s.Low, s.High = min(s.Low, p.y), max(s.High, p.y) // what has been can be
 	}
 	if newest.Target != nil {
 		item.Deadline = newest.Target.Deadline
@@ -91,21 +91,6 @@ func (q Question) read(cells []indicators.Cell) (Series, CellForecast) {
 	}
 	s.Deadline = item.Deadline.Month()
 	return s, item
-}
-
-// lowest and highest take a place without a value for one that bounds nothing.
-func lowest(v float64) float64 {
-	if math.IsNaN(v) {
-		return math.Inf(1)
-	}
-	return v
-}
-
-func highest(v float64) float64 {
-	if math.IsNaN(v) {
-		return math.Inf(-1)
-	}
-	return v
 }
 
 // more is by how much a value exceeds what it has to exceed, at the least.
