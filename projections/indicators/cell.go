@@ -64,9 +64,11 @@ type Query struct {
 	KnownAt time.Time
 }
 
-// TrendQuery asks for one indicator of one area over the months From to To, inclusive. Variant empty: official.
+// TrendQuery asks for one indicator of an area, or of those below it, over the months From to To, inclusive. Variant empty:
+// official.
 type TrendQuery struct {
 	Area     string
+	Level    Level
 	Code     string
 	Variant  string
 	From, To calendar.Month

@@ -71,11 +71,15 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
-// Trend answers one indicator of one area, month by month.
+// Trend answers one indicator area by area, month by month.
 func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
-	a, ok := s.Engine.Areas.Find(q.Area)
-	if !ok {
+	areas := s.areas(q.Area, q.Level)
+	if len(areas) == 0 {
 		return Answer{}, nil
+	}
+	codes := []string{s.root().Code}
+	for _, a := range areas {
+		codes = append(codes, a.Code)
 	}
 	if q.Variant == "" {
 		q.Variant = plan.Official
@@ -84,11 +88,11 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 	for m := q.From; m <= q.To; m++ {
 		months = append(months, m)
 	}
-	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, months, []string{a.Code, s.root().Code}, []string{q.Code})
+	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, months, codes, []string{q.Code})
 	if err != nil {
 		return Answer{}, err
 	}
-	cells, err := s.explain(ctx, kept.Numbers, []area.Area{a}, months, []string{q.Code}, q.Variant, kept.folded())
+	cells, err := s.explain(ctx, kept.Numbers, areas, months, []string{q.Code}, q.Variant, kept.folded())
 	for i := 0; err == nil && i < len(cells); i++ {
 		err = s.say(ctx, cells[i:i+1], cells[i].Month, nil)
 	}
