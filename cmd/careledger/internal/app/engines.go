@@ -16,6 +16,7 @@ import (
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/domain/projection"
+	"github.com/careledger/careledger/domain/publication"
 	"github.com/careledger/careledger/domain/retrofit"
 	"github.com/careledger/careledger/infra/backup"
 	"github.com/careledger/careledger/infra/bus"
@@ -46,7 +47,7 @@ type engines struct {
 // Codec knows every event that a ledger may hold.
 func Codec() (*event.Codec, error) {
 	return event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
-		figure.Types(), alert.Types(), projection.Types())
+		figure.Types(), alert.Types(), projection.Types(), publication.Types())
 }
 
 // open opens what this process's roles need, the warehouse beside the rest.
