@@ -24,6 +24,9 @@ const cellsMember = "cells"
 
 const digestBytes = 4
 
+// encoding takes one form of each value only.
+var encoding = base64.StdEncoding.Strict()
+
 // signed is what a key signs for a hash.
 func signed(hash string) []byte { return []byte("careledger publication " + hash) }
 
@@ -33,8 +36,8 @@ func Seal(content Content, key ed25519.PrivateKey) (File, []byte, error) {
 	if err != nil {
 		return File{}, nil, err
 	}
-	f := File{Content: raw, Hash: HashOf(raw), Key: base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey))}
-	f.Signature = base64.StdEncoding.EncodeToString(ed25519.Sign(key, signed(f.Hash)))
+	f := File{Content: raw, Hash: HashOf(raw), Key: encoding.EncodeToString(key.Public().(ed25519.PublicKey))}
+	f.Signature = encoding.EncodeToString(ed25519.Sign(key, signed(f.Hash)))
 	text, err := f.complete()
 	return f, text, err
 }
@@ -95,7 +98,7 @@ func digestsOf(content []byte) (map[string]string, error) {
 		for _, c := range cells {
 			all = append(all, digest(c)...)
 		}
-		digests[name] = base64.StdEncoding.EncodeToString(all)
+		digests[name] = encoding.EncodeToString(all)
 	}
 	return digests, nil
 }

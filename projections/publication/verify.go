@@ -3,7 +3,6 @@ package publication
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,6 +45,9 @@ func Verify(text []byte, trusted ed25519.PublicKey) Verified {
 	if err := d.Decode(&f); err != nil {
 		v.find("seal", "it is not a publication: "+err.Error(), "不是发布文件")
 		return v
+	}
+	if whole, err := Canonical(f); err != nil || !bytes.Equal(whole, canonical) {
+		v.find("seal", "a member of it is missing, or has another name", "发布文件缺少成员，或成员名被改动")
 	}
 	v.Hash = HashOf(f.Content)
 	v.seal(f, trusted)
@@ -94,7 +96,7 @@ func (v *Verified) seal(f File, trusted ed25519.PublicKey) {
 		v.find("key", "it is not a public key", "不是有效的公钥")
 	}
 	v.Key = key
-	signature, err := base64.StdEncoding.DecodeString(f.Signature)
+	signature, err := encoding.DecodeString(f.Signature)
 	if err != nil {
 		v.find("signature", "it is not base64", "不是有效的签名")
 		return
@@ -115,7 +117,7 @@ func (v *Verified) seal(f File, trusted ed25519.PublicKey) {
 
 // ParseKey reads a public key in base64.
 func ParseKey(text string) (ed25519.PublicKey, error) {
-	key, err := base64.StdEncoding.DecodeString(text)
+	key, err := encoding.DecodeString(text)
 	if err != nil || len(key) != ed25519.PublicKeySize {
 		return nil, ErrKey
 	}
@@ -154,8 +156,8 @@ func union(a, b map[string]string) map[string]string {
 
 // cells names the cells that differ.
 func (v *Verified) cells(content []byte, actual, sealed string) {
-	was, err := base64.StdEncoding.DecodeString(sealed)
-	is, _ := base64.StdEncoding.DecodeString(actual) // it was made just now
+	was, err := encoding.DecodeString(sealed)
+	is, _ := encoding.DecodeString(actual) // it was made just now
 	if err != nil || len(was) != len(is) {
 		v.find("content/cells", "some are missing or added, or their digests were altered", "有单元格缺失或增加，或其摘要被改动")
 		return
@@ -183,7 +185,7 @@ func (v *Verified) head() {
 		v.find("content/format", fmt.Sprintf("this version of careledger reads format %d", Format), "本版本无法读取该格式，请升级 careledger")
 		return
 	}
-	root, err := base64.StdEncoding.DecodeString(c.Head.Root)
+	root, err := encoding.DecodeString(c.Head.Root)
 	if err != nil || len(root) != 32 || c.Head.Ledger == uuid.Nil || c.Head.Size != c.Position {
 		v.find("content/head", "it is not the head of a ledger at the position of the publication", "不是该发布位置上的账本头")
 	}
