@@ -18,6 +18,7 @@ import (
 type Roots struct {
 	log        *Log
 	prefecture string
+	every      uint64 // after how many events the tree is kept, so that what is cut off goes on from there
 
 	mu    sync.Mutex
 	read  *stored // nil before the first time, and after something failed
@@ -33,7 +34,9 @@ type Reached struct {
 }
 
 // Roots of the ledger, for the work of a prefecture.
-func (l *Log) Roots(prefecture string) *Roots { return &Roots{log: l, prefecture: prefecture} }
+func (l *Log) Roots(prefecture string) *Roots {
+	return &Roots{log: l, prefecture: prefecture, every: restEvery}
+}
 
 // rested is a tree as its note keeps it: up to which event of the store it is, and the prefecture's newest number in it.
 type rested struct {
@@ -44,7 +47,6 @@ type rested struct {
 	Last     uint64         `json:"last"`
 }
 
-// restEvery is after how many events the tree is kept, so that what is cut off goes on from there.
 const restEvery = 100_000
 
 // Reach reads to the end of the store and answers the ledger as it is there.
@@ -77,7 +79,7 @@ func (r *Roots) reach(ctx context.Context) (Reached, error) {
 			break
 		}
 		r.take(e)
-		if len(r.read.page) == 0 && r.read.tree.Size() >= r.saved+restEvery {
+		if len(r.read.page) == 0 && r.read.tree.Size() >= r.saved+r.every {
 			if err := r.rest(ctx, e.event); err != nil {
 				return Reached{}, err
 			}
