@@ -49,8 +49,8 @@ type Publication struct {
 	Key          string       `json:"key" doc:"The public ed25519 key that signed, in base64"`
 	Plan         string       `json:"plan"`
 	Cells        int          `json:"cells"`
-	Supersedes   *uuid.UUID   `json:"supersedes" format:"uuid" doc:"The revision before; null: this is the first"`
-	SupersededBy *uuid.UUID   `json:"superseded_by" format:"uuid" doc:"The revision after; null: this is the newest"`
+	Supersedes   *uuid.UUID   `json:"supersedes" format:"uuid" nullable:"true" doc:"The revision before; null: this is the first"`
+	SupersededBy *uuid.UUID   `json:"superseded_by" format:"uuid" nullable:"true" doc:"The revision after; null: this is the newest"`
 	ChangedCells int          `json:"changed_cells" doc:"Cells that are not as they were in the revision before"`
 	LateEvents   uint64       `json:"late_events" doc:"Events recorded since then"`
 }
