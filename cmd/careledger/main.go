@@ -58,7 +58,7 @@ func newRootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
 		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newIndicatorsCommand(), newStatusCommand(), newParkedCommand(),
-		newDoctorCommand(), newVerifyCommand(), newBackupCommand(), newRestoreCommand(), newCopyCommand(), newScavengeCommand(), newRebuildCommand(), newBenchCommand(),
+		newDoctorCommand(), newVerifyCommand(), newBackupCommand(), newRestoreCommand(), newCopyCommand(), newScavengeCommand(), newRebuildCommand(), newBenchCommand(), newPublishCommand(),
 	)
 	for _, c := range root.Commands() {
 		c.Args = noArguments

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // ErrHash is answered for content that is not what its hash says.
@@ -77,4 +78,24 @@ func sync(dir string) error {
 	}
 	defer d.Close()
 	return d.Sync()
+}
+
+// Snapshot links the contents to a new directory on the same disk; without any it makes none. A content never changes.
+func (d Dir) Snapshot(to string) error {
+	entries, err := os.ReadDir(d.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = os.Mkdir(to, 0o700)
+	}
+	for _, e := range entries {
+		if err == nil && !strings.HasPrefix(e.Name(), ".") {
+			err = os.Link(filepath.Join(d.path, e.Name()), filepath.Join(to, e.Name()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("write a snapshot of the contents: %w", err)
+	}
+	return nil
 }

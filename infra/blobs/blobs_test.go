@@ -53,3 +53,18 @@ func TestANameIsAHash(t *testing.T) {
 	_, there := d.Get("../../../etc/hostname")
 	require.False(t, there)
 }
+
+func TestASnapshotHoldsWhatIsWhole(t *testing.T) {
+	path, to := t.TempDir(), filepath.Join(t.TempDir(), "snapshot")
+	d, hash := blobs.In(path), hashOf("content")
+	require.NoError(t, blobs.In(filepath.Join(path, "none")).Snapshot(to))
+	require.NoDirExists(t, to)
+	require.NoError(t, d.Put(hash, []byte("content")))
+	require.NoError(t, os.WriteFile(filepath.Join(path, ".new-1"), []byte("half"), 0o600))
+	require.NoError(t, d.Snapshot(to))
+	files, err := os.ReadDir(to)
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	content, _ := blobs.In(to).Get(hash)
+	require.Equal(t, "content", string(content))
+}

@@ -17,8 +17,9 @@ import (
 	"github.com/careledger/careledger/projections/publication"
 )
 
-// publicationsDir is where the documents lie. Each can be made again from the log by the version that made it.
-const publicationsDir = "publications"
+// PublicationsDir is where the documents lie below the data directory. Each can be made again from the log by the version that
+// sealed it; a backup holds them for the versions after it.
+const PublicationsDir = "publications"
 
 // publisher seals what the prefecture of this process publishes.
 func (a *App) publisher() (*publication.Publisher, error) {
@@ -28,7 +29,7 @@ func (a *App) publisher() (*publication.Publisher, error) {
 	}
 	return &publication.Publisher{
 		Rules: rules, Adopted: a.adopted, Ledger: a.engines.log.Ledger(), Facts: facts.Version, Handler: a.handler, Reach: reach(a.roots),
-		Store: func() publication.Store { return a.own.sets.serving() }, Files: blobs.In(a.options.below(publicationsDir)), Key: a.vault.Signing,
+		Store: func() publication.Store { return a.own.sets.serving() }, Files: blobs.In(a.options.below(PublicationsDir)), Key: a.vault.Signing,
 		Now: a.options.Now,
 	}, nil
 }
