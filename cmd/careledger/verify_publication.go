@@ -63,12 +63,11 @@ func verifyPublication(cmd *cobra.Command, path string) error {
 			return err
 		}
 	}
-	switch {
-	case trusted == nil:
+	if trusted == nil {
 		fmt.Fprintln(out, "whole, but by whom is not checked: compare the key with the office's, or give --key / 文件完好，但未核对签名者：请与发布单位的公钥比对，或用 --key 指定")
-	default:
-		fmt.Fprintln(out, "sound: nothing was changed since it was sealed by this key / 完好：自该密钥签发以来未被改动")
+		return nil
 	}
+	fmt.Fprintln(out, "sound: nothing was changed since it was sealed by this key / 完好：自该密钥签发以来未被改动")
 	return nil
 }
 

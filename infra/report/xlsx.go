@@ -35,7 +35,7 @@ type styles struct{ title, subtitle, header, text, wrapped int }
 // what it is. Codes are text; what would begin a formula does not.
 func (Printer) XLSX(c publication.Content, hash string) ([]byte, error) {
 	b := book{File: excelize.NewFile(), content: c, hash: hash}
-	defer b.Close()
+	defer func() { _ = b.Close() }() // it takes its temporary files with it
 	for _, step := range []func() error{b.prepare, b.table, b.cells, b.about} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("write the workbook: %w", err)
