@@ -90,8 +90,10 @@ func (r *Roots) reach(ctx context.Context) (Reached, error) {
 }
 
 func (r *Roots) take(e entry) {
-	var metadata event.Metadata
-	if json.Unmarshal(e.event.UserMetadata, &metadata) == nil && metadata.Prefecture() == r.prefecture {
+	var metadata struct {
+		Area string `json:"area"`
+	}
+	if json.Unmarshal(e.event.UserMetadata, &metadata) == nil && (event.Metadata{Area: metadata.Area}).Prefecture() == r.prefecture {
 		r.last = r.read.tree.Size()
 	}
 }

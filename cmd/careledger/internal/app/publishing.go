@@ -42,7 +42,7 @@ func reach(roots *eventstore.Roots) func(context.Context) (publication.Reached, 
 }
 
 // rootsEvery is how often the ledger's root is brought up to date, so that sealing does not have to read much.
-const rootsEvery = 10 * time.Minute
+const rootsEvery = 5 * time.Minute
 
 func (a *App) keepRoots(ctx context.Context) error {
 	tick := time.NewTicker(rootsEvery)
