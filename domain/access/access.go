@@ -35,6 +35,7 @@ const (
 	Operate     Action = "operate"      // see metrics and the API's description
 	Publish     Action = "publish"      // seal what an office says in public
 	Maintain    Action = "maintain"     // rebuild projections, have parked events tried again
+	Steer       Action = "steer"        // adopt, revise and withdraw targets
 )
 
 // Allows reports whether a principal may do something in an area. path is the area's code and the codes above it.
@@ -46,6 +47,7 @@ func Allows(p Principal, a Action, path []string) bool {
 		Operate:     {Administrator, Caseworker, Supervisor, Analyst},
 		Publish:     {Administrator, Supervisor},
 		Maintain:    {Administrator},
+		Steer:       {Administrator},
 	}
 	if !slices.Contains(roles[a], p.Role) {
 		return false

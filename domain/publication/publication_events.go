@@ -26,6 +26,7 @@ type Sealed struct {
 	Plan        string         `json:"plan"`
 	PlanSHA256  string         `json:"plan_sha256"`
 	AreasSHA256 string         `json:"areas_sha256"`
+	Targets     int            `json:"targets"`
 	Facts       int            `json:"facts"`
 	Cells       int            `json:"cells"`
 	Numbers     string         `json:"numbers"`

@@ -23,7 +23,7 @@ var (
 func first() publication.Sealed {
 	return publication.Sealed{
 		Publication: firstID, Area: "532600", Period: november, Revision: 1, SealedOn: today, Position: 70123,
-		Root: "BzjDXXLaqLp1J2XVOOlASTDcOF5MNyAObOzp7TMsMbk=", Plan: "wenshan-2022", PlanSHA256: "aa", AreasSHA256: "bb", Facts: 2, Cells: 3955,
+		Root: "BzjDXXLaqLp1J2XVOOlASTDcOF5MNyAObOzp7TMsMbk=", Plan: "wenshan-2022", PlanSHA256: "aa", AreasSHA256: "bb", Targets: 3, Facts: 2, Cells: 3955,
 		Numbers: "cc", Hash: "dd", Key: "a2V5", Signature: "c2ln",
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/child"
 	"github.com/careledger/careledger/domain/childcare"
@@ -19,6 +20,7 @@ import (
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/personal"
 	"github.com/careledger/careledger/domain/retrofit"
+	"github.com/careledger/careledger/domain/unit"
 )
 
 // spec describes one command: its name in a batch, its route, its body, and how it becomes a command of the domain.
@@ -53,7 +55,8 @@ type prepared struct {
 	kind    runner
 	command func() any
 	run     func(ctx context.Context) command.Outcome
-	ids     []reference // what it names, so that a refusal of one that is not there can name it too
+	ids     []reference   // what it names, so that a refusal of one that is not there can name it too
+	action  access.Action // asked for beside recording; empty: none
 	// broken is an error of our own making.
 	broken error
 
@@ -104,13 +107,14 @@ var (
 	retrofits    runner = kind[retrofit.State, retrofit.Command]{retrofit.Decider()}
 	childcares   runner = kind[childcare.State, childcare.Command]{childcare.Decider()}
 	children     runner = kind[child.State, child.Command]{child.Decider()}
+	units        runner = kind[unit.State, unit.Command]{unit.Decider()}
 	figures      runner = kind[figure.State, figure.Command]{figure.Decider()}
 )
 
 // catalogue lists every command, in the order of the API's description.
 func catalogue() []spec {
 	var all []spec
-	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), figureCommands()} {
+	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), unitCommands(), lifeCommands(), healthCommands(), standingCommands(), figureCommands(), planCommands()} {
 		all = append(all, part...)
 	}
 	return all

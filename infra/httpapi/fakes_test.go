@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -269,6 +270,14 @@ func (c *cannedCells) Cells(_ context.Context, q indicators.Query) (indicators.A
 func (c *cannedCells) Trend(_ context.Context, q indicators.TrendQuery) (indicators.Answer, error) {
 	c.trend = q
 	return c.answer, c.err
+}
+
+func (c *cannedCells) Allotted(_ context.Context, code string, factors map[string]float64) (indicators.Allotted, error) {
+	a := indicators.Allotted{Code: code, Whole: 3, Parts: []indicators.AllottedPart{}}
+	for _, area := range slices.Sorted(maps.Keys(factors)) {
+		a.Parts = append(a.Parts, indicators.AllottedPart{Area: area, Value: factors[area]})
+	}
+	return a, nil
 }
 
 func (c *cannedCells) Periods(context.Context, string) (indicators.Periods, error) {

@@ -49,6 +49,7 @@ type Cells interface {
 	Cells(ctx context.Context, q indicators.Query) (indicators.Answer, error)
 	Trend(ctx context.Context, q indicators.TrendQuery) (indicators.Answer, error)
 	Periods(ctx context.Context, area string) (indicators.Periods, error)
+	Allotted(ctx context.Context, code string, factors map[string]float64) (indicators.Allotted, error)
 }
 
 // Registers answers lists of people and alerts, without personal values. No areas: everywhere.

@@ -31,6 +31,7 @@ func (s *server) registerReads(api huma.API) {
 	get(api, s, "alerts", "/alerts", "Alerts of an area and all below it, newest first", access.ReadNumbers, s.alerts)
 	get(api, s, "status", "/status", "How far the numbers are behind the log, and how the parts are", access.ReadNumbers, s.status)
 	s.registerParked(api)
+	s.registerPlan(api)
 	get(api, s, "freshness", "/freshness", "How long nothing was recorded in an area, in those below it and by their devices", access.ReadNumbers, s.freshness)
 	get(api, s, "elders", "/elders", "Elders of an area by page, or found by exact name or ID number", access.ReadPeople, s.elders)
 	get(api, s, "elder", "/elders/{elder}", "One elder with the newest visits", access.ReadPeople, s.elder)

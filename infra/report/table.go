@@ -60,6 +60,9 @@ func tableOf(c publication.Content) table {
 			number: d.Number, name: d.NameZh, unit: unitZh(d.Unit), decimals: d.Decimals, baseline: d.Baseline, target: d.Target, kind: d.Kind,
 			whole: cells[place{root, d.Code}],
 		}
+		if adopted := l.whole.Target; adopted != nil {
+			l.target = adopted
+		}
 		for _, county := range t.counties {
 			l.counties = append(l.counties, cells[place{county.Code, d.Code}])
 		}

@@ -41,6 +41,8 @@ type Service struct {
 	Engine Engine
 	Store  Store
 	Now    func() time.Time
+	// Adopted answers what was adopted for areas, in the log's order; nil: nothing was.
+	Adopted func() []plan.AreaTarget
 }
 
 // Cells answers the cells of a period, ordered by area and then in the plan's order. An area without a number answers
@@ -60,6 +62,12 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	cells, err := s.explain(ctx, kept.Numbers, areas, []calendar.Month{month}, q.Codes, "", kept.folded())
+	if err == nil {
+		err = s.say(ctx, cells, month, func(ctx context.Context, areas, codes []string) ([]Number, error) {
+			below, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, areas, codes)
+			return below.Numbers, err
+		})
+	}
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
@@ -81,6 +89,9 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 		return Answer{}, err
 	}
 	cells, err := s.explain(ctx, kept.Numbers, []area.Area{a}, months, []string{q.Code}, q.Variant, kept.folded())
+	for i := 0; err == nil && i < len(cells); i++ {
+		err = s.say(ctx, cells[i:i+1], cells[i].Month, nil)
+	}
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
@@ -129,8 +140,13 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	if err != nil {
 		return Answer{}, err
 	}
-	cells := s.judge(numbers, areas, []calendar.Month{month}, q.Codes, "", number, newDoubts(s.Engine.Areas, all))
-	return Answer{Cells: cells, Frontier: number, Counted: counted}, nil
+	ask, err := s.asking(ctx, areas, []calendar.Month{month}, q.Codes, number, q.KnownAt)
+	if err != nil {
+		return Answer{}, err
+	}
+	cells := s.judge(numbers, areas, []calendar.Month{month}, q.Codes, "", number, ask, newDoubts(s.Engine.Areas, all))
+	err = s.say(ctx, cells, month, func(context.Context, []string, []string) ([]Number, error) { return numbers, nil })
+	return Answer{Cells: cells, Frontier: number, Counted: counted}, err
 }
 
 func (s *Service) root() area.Area { return s.Engine.Areas.Root() }

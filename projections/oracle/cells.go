@@ -24,7 +24,7 @@ func Cells(p *plan.Plan, areas *area.Table, events []event.Recorded, number uint
 	c := &count{areas: areas, month: month, begin: p.BaselineOn + 1, measures: map[string]*measure{}}
 	c.all(read(p.Prefecture, events, number))
 	cells := map[Key]Cell{}
-	for _, d := range p.Definitions {
+	for _, d := range p.In(month) {
 		for _, a := range areas.All() {
 			if cell, known := c.cell(d, a.Code); known {
 				cells[Key{d.Code, d.Variant, a.Code}] = cell

@@ -150,9 +150,11 @@ func areasOf(t *area.Table) []Area {
 	return all
 }
 
-func definitionsOf(p *plan.Plan) []Definition {
-	all := make([]Definition, len(p.Definitions))
-	for i, d := range p.Definitions {
+// definitionsOf are those that count in a month.
+func definitionsOf(p *plan.Plan, month calendar.Month) []Definition {
+	in := p.In(month)
+	all := make([]Definition, len(in))
+	for i, d := range in {
 		all[i] = Definition{
 			Code: d.Code, Variant: d.Variant, Version: d.Version, Number: d.Number, Group: d.Group, Name: d.Name, NameZh: d.NameZh, Unit: d.Unit,
 			Decimals: d.Decimals, NumeratorIs: d.NumeratorIs, NumeratorZh: d.NumeratorZh, DenominatorIs: d.DenominatorIs,

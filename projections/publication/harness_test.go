@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -28,6 +29,17 @@ var (
 	later    = time.Date(2022, 12, 20, 4, 0, 0, 0, time.UTC)
 )
 
+// fewAreas are enough, and quicker than all.
+const fewAreas = `code,name,level,parent,valid_from,valid_to
+532600,文山壮族苗族自治州,prefecture,,,
+532601,文山市,county,532600,,
+532622,砚山县,county,532600,,
+532628,富宁县,county,532600,,
+532601001,开化街道,township,532601,,
+532622101,平远镇,township,532622,,
+532628100,新华镇,township,532628,,
+`
+
 // office is a publisher over a small ledger: figures and beds by ledger number.
 type office struct {
 	t         *testing.T
@@ -35,12 +47,13 @@ type office struct {
 	ledger    *memory
 	store     *rows
 	files     files
+	targets   []plan.AreaTarget
 	now       time.Time
 }
 
 func open(t *testing.T) *office {
 	t.Helper()
-	areas, err := area.Wenshan()
+	areas, err := area.Load(strings.NewReader(fewAreas))
 	require.NoError(t, err)
 	p, err := plan.Wenshan()
 	require.NoError(t, err)
@@ -55,6 +68,7 @@ func open(t *testing.T) *office {
 			root[0] = byte(o.store.head)
 			return Reached{Size: o.store.head, Root: base64.StdEncoding.EncodeToString(root), Last: o.store.head}, nil
 		},
+		Targets: func(context.Context, string) ([]plan.AreaTarget, error) { return o.targets, nil },
 		Adopted: func(context.Context, string, string, string) (Rules, error) { return rules, nil },
 		Store:   func() Store { return o.store }, Key: func() (ed25519.PrivateKey, error) { return key, nil }, Now: func() time.Time { return o.now },
 	}

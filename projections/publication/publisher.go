@@ -11,6 +11,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/command"
+	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/domain/publication"
 	"github.com/careledger/careledger/projections/indicators"
 )
@@ -40,6 +41,7 @@ type Reached struct {
 type Publisher struct {
 	Rules   Rules // those in force
 	Adopted func(ctx context.Context, plan, planSHA256, areasSHA256 string) (Rules, error)
+	Targets func(ctx context.Context, plan string) ([]plan.AreaTarget, error) // that were adopted, in the log's order
 	Ledger  uuid.UUID
 	Facts   int
 	Handler *command.Handler
@@ -118,9 +120,14 @@ func (p *Publisher) draft(ctx context.Context, id uuid.UUID, month calendar.Mont
 	if err != nil {
 		return s, nil, err
 	}
+	targets, err := p.Targets(ctx, p.Rules.Plan.ID)
+	if err != nil {
+		return s, nil, fmt.Errorf("read the adopted targets: %w", err)
+	}
 	s = publication.Sealed{
 		Publication: id, Area: p.Rules.Areas.Root().Code, Period: month, Revision: 1, SealedOn: today, Position: reached.Size, Root: reached.Root,
-		Plan: p.Rules.Plan.ID, PlanSHA256: p.Rules.PlanSHA256, AreasSHA256: p.Rules.AreasSHA256, Facts: p.Facts,
+		Plan: p.Rules.Plan.ID, PlanSHA256: p.Rules.PlanSHA256, AreasSHA256: p.Rules.AreasSHA256, Targets: len(targets),
+		Facts: p.Facts,
 	}
 	before, revised := publication.State{All: all}.Newest(month)
 	if revised {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/domain/publication"
 	"github.com/careledger/careledger/projections/indicators"
 )
@@ -32,7 +33,8 @@ func TestAMonthIsSealedWithEveryCell(t *testing.T) {
 	require.Nil(t, c.Reasons)
 	require.EqualValues(t, 2, c.Position)
 	require.Equal(t, Head{Ledger: ledgerID, Size: 2, Root: "AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, c.Head)
-	require.Len(t, c.Cells, len(o.publisher.Rules.Areas.All())*len(o.publisher.Rules.Plan.Definitions))
+	require.Len(t, c.Cells, len(o.publisher.Rules.Areas.All())*len(o.publisher.Rules.Plan.In(november)))
+	require.Len(t, c.Definitions, len(o.publisher.Rules.Plan.In(november)))
 	require.Equal(t, "文山壮族苗族自治州", c.Areas[0].Name)
 
 	whole, found := c.value("532600", "elder-beds")
@@ -63,6 +65,7 @@ func TestTheSameBytesForEver(t *testing.T) {
 	o.now = o.now.AddDate(2, 1, 3)
 	o.store.add("BedsClosed.v1", "532601001", november, -20)
 	o.store.add("BedsOpened.v1", "532622101001", november+7, 1000)
+	o.targets = []plan.AreaTarget{{Held: plan.Held{Code: "elder-beds", Target: "plan-2025", Of: "532601"}, Value: 5000, EffectiveOn: november.First()}}
 	o.seal("second")
 	o.store.add("BedsOpened.v1", o.publisher.Rules.Areas.Children("532628")[0].Code, november-2, 7)
 	o.seal("third")
@@ -72,6 +75,10 @@ func TestTheSameBytesForEver(t *testing.T) {
 		require.Equal(t, string(first), string(again))
 	}
 	newest := o.document("2022-11")
+	c, err := Read(newest)
+	require.NoError(t, err)
+	county, _ := c.value("532601", "elder-beds")
+	require.InDelta(t, 5000, *county.Target, 0, "what was adopted since counts in a later revision")
 	kept := maps.Clone(o.files)
 	clear(o.files)
 	require.Equal(t, string(newest), string(o.document("2022-11")), "and the revisions before it, which its reasons need")

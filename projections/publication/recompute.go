@@ -82,10 +82,15 @@ func (p *Publisher) content(ctx context.Context, s publication.Sealed, all []pub
 	if err != nil {
 		return Content{}, err
 	}
+	adopted, err := p.Targets(ctx, s.Plan)
+	if err != nil {
+		return Content{}, fmt.Errorf("read the adopted targets: %w", err)
+	}
+	adopted = adopted[:min(s.Targets, len(adopted))] // others came later
 	store := p.Store()
-	day := s.SealedOn
 	service := indicators.Service{
-		Engine: indicators.Engine{Plan: rules.Plan, Areas: rules.Areas, Store: store}, Store: store, Now: func() time.Time { return noon(day) },
+		Engine: indicators.Engine{Plan: rules.Plan, Areas: rules.Areas, Store: store}, Store: store,
+		Now: func() time.Time { return noon(s.SealedOn) }, Adopted: func() []plan.AreaTarget { return adopted },
 	}
 	counted, err := service.At(ctx, s.Period, s.Position)
 	if err != nil {
@@ -94,7 +99,7 @@ func (p *Publisher) content(ctx context.Context, s publication.Sealed, all []pub
 	c := Content{
 		Format: Format, Publication: s.Publication, Prefecture: rules.Areas.Root().Code, Period: s.Period, Revision: s.Revision, SealedOn: s.SealedOn,
 		Position: s.Position, Head: Head{p.Ledger, s.Position, s.Root}, AreasSHA256: s.AreasSHA256, Facts: s.Facts, Areas: areasOf(rules.Areas),
-		Definitions: definitionsOf(rules.Plan), Cells: cellsOf(counted, s.Position),
+		Definitions: definitionsOf(rules.Plan, s.Period), Cells: cellsOf(counted, s.Position),
 		Plan: Plan{
 			ID: rules.Plan.ID, Name: rules.Plan.Name, NameZh: rules.Plan.NameZh, Source: rules.Plan.Source, BaselineOn: rules.Plan.BaselineOn,
 			Deadline: rules.Plan.Deadline, SHA256: s.PlanSHA256,

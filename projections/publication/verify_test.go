@@ -65,7 +65,7 @@ func TestWhatWasAlteredIsNamed(t *testing.T) {
 		}, "content/cells/3 ("},
 		{"a status", func(f map[string]any) {
 			content(f)["cells"].([]any)[0].(map[string]any)["status"] = "ahead"
-		}, "content/cells/0 (532600 elder-beds official)"},
+		}, "content/cells/0 (532600 basic-pension-coverage official)"},
 		{"two cells", func(f map[string]any) {
 			cells := content(f)["cells"].([]any)
 			cells[1], cells[2] = cells[2], cells[1]

@@ -24,23 +24,24 @@ import (
 // prefecture is what is done for one prefecture: its facts and cells are kept, its cells judged. Whichever process holds
 // the lease on a part of it does it.
 type prefecture struct {
-	app   *App
-	plan  *plan.Plan
-	areas *area.Table
-	sets  *sets
+	app     *App
+	plan    *plan.Plan
+	areas   *area.Table
+	sets    *sets
+	targets *targets
 
 	discarded map[int]bool // sets
 	progress  progress
 }
 
 func (a *App) newPrefecture(p *plan.Plan, areas *area.Table) *prefecture {
-	return &prefecture{app: a, plan: p, areas: areas, sets: newSets(a, p.Prefecture), discarded: map[int]bool{}}
+	return &prefecture{app: a, plan: p, areas: areas, sets: newSets(a, p.Prefecture), targets: newTargets(a, p), discarded: map[int]bool{}}
 }
 
 // cells answers numbers from the set that serves just now.
 func (p *prefecture) cells() *indicators.Service {
 	w := p.sets.serving()
-	return &indicators.Service{Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Now: p.app.options.Now}
+	return &indicators.Service{Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Now: p.app.options.Now, Adopted: p.targets.adopted}
 }
 
 func (p *prefecture) code() string { return p.plan.Prefecture }
@@ -50,6 +51,7 @@ func (p *prefecture) run(ctx context.Context) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { p.app.keepRunning(ctx, "sets-"+p.code(), p.sets.follow) })
+	parts.Go(func() { p.app.keepRunning(ctx, "targets-"+p.code(), p.targets.follow) })
 	if !p.sets.wait(ctx) {
 		return
 	}

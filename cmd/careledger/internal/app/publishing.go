@@ -28,7 +28,7 @@ func (a *App) publisher() (*publication.Publisher, error) {
 		return nil, err
 	}
 	return &publication.Publisher{
-		Rules: rules, Adopted: a.adopted, Ledger: a.engines.log.Ledger(), Facts: facts.Version, Handler: a.handler, Reach: reach(a.roots),
+		Rules: rules, Adopted: a.adopted, Targets: a.areaTargets, Ledger: a.engines.log.Ledger(), Facts: facts.Version, Handler: a.handler, Reach: reach(a.roots),
 		Store: func() publication.Store { return a.own.sets.serving() }, Files: blobs.In(a.options.below(PublicationsDir)), Key: a.vault.Signing,
 		Now: a.options.Now,
 	}, nil
@@ -62,7 +62,7 @@ func (a *App) keepRoots(ctx context.Context) error {
 // adopted finds a plan and a table of areas that were in force once.
 func (a *App) adopted(ctx context.Context, planID, planSHA256, areasSHA256 string) (rules publication.Rules, err error) {
 	rules.PlanSHA256, rules.AreasSHA256 = planSHA256, areasSHA256
-	content, err := a.find(ctx, fmt.Sprintf("plan-%s-%s", a.plan.Prefecture, planID), func(e event.Event) ([]byte, bool) {
+	content, err := a.find(ctx, plan.Stream(a.plan.Prefecture, planID), func(e event.Event) ([]byte, bool) {
 		p, ok := e.(ledger.PlanAdopted)
 		return p.Content, ok && p.SHA256 == planSHA256
 	})
@@ -81,6 +81,18 @@ func (a *App) adopted(ctx context.Context, planID, planSHA256, areasSHA256 strin
 	}
 	rules.Areas, err = area.Load(strings.NewReader(string(table)))
 	return rules, err
+}
+
+// areaTargets reads what was adopted for areas by a plan.
+func (a *App) areaTargets(ctx context.Context, planID string) ([]plan.AreaTarget, error) {
+	events, err := a.engines.log.Load(ctx, plan.Stream(a.plan.Prefecture, planID), 0)
+	var all []plan.AreaTarget
+	for _, r := range events {
+		if t, is := plan.AreaTargetOf(r.Event); is {
+			all = append(all, t)
+		}
+	}
+	return all, err
 }
 
 // find answers what the first event of a stream says that is the one.
