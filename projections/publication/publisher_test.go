@@ -83,6 +83,12 @@ func TestTheSameBytesForEver(t *testing.T) {
 	clear(o.files)
 	require.Equal(t, string(newest), string(o.document("2022-11")), "and the revisions before it, which its reasons need")
 	require.Equal(t, kept, o.files)
+
+	clear(o.files)
+	o.store.behind = 1 // they are counted anew
+	_, err = o.publisher.Recompute(t.Context(), sealed)
+	require.ErrorIs(t, err, ErrCatching)
+	require.Empty(t, o.files)
 }
 
 func TestWhatCameLateMakesARevisionThatSaysWhy(t *testing.T) {
@@ -99,7 +105,7 @@ func TestWhatCameLateMakesARevisionThatSaysWhy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, Superseded{first.Publication, 1, 1, sealed.Hash}, second.Reasons.Supersedes)
 	require.Equal(t, []Late{
-		{"AlertRaised.v1", "532601", 1}, {"BedsClosed.v1", "532601001", 2}, {"BedsOpened.v1", "532622101", 1},
+		{"PublicationSealed.v1", "532600", 1}, {"AlertRaised.v1", "532601", 1}, {"BedsClosed.v1", "532601001", 2}, {"BedsOpened.v1", "532622101", 1},
 	}, second.Reasons.Events)
 	var areas []string
 	for _, c := range second.Reasons.Cells {
@@ -115,7 +121,7 @@ func TestWhatCameLateMakesARevisionThatSaysWhy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, second.Publication, newest.Publication)
 	require.Equal(t, first.Publication, *newest.Supersedes)
-	require.EqualValues(t, 4, newest.Late)
+	require.EqualValues(t, 5, newest.Late)
 	require.Equal(t, len(second.Reasons.Cells), newest.Changed)
 	require.Empty(t, Verify(o.document("2022-11"), nil).Findings)
 }

@@ -51,11 +51,24 @@ func (p *Publisher) Recompute(ctx context.Context, s publication.Sealed) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.content(ctx, s, all)
+	c, err := p.again(ctx, s, all)
 	if err != nil {
 		return nil, err
 	}
 	return Resealed(c, s.Hash, s.Key, s.Signature)
+}
+
+// again counts what was sealed before. The facts are whole up to its position when they hold its own event, which came
+// after it.
+func (p *Publisher) again(ctx context.Context, s publication.Sealed, all []publication.Sealed) (Content, error) {
+	counted, err := p.Store().Frontier(ctx, p.prefecture())
+	if err != nil {
+		return Content{}, fmt.Errorf("read the frontier: %w", err)
+	}
+	if counted <= s.Position {
+		return Content{}, ErrCatching
+	}
+	return p.content(ctx, s, all)
 }
 
 // kept answers the content of a publication. What was lost is made anew, and kept again.
@@ -63,7 +76,7 @@ func (p *Publisher) kept(ctx context.Context, s publication.Sealed, all []public
 	if text, there := p.Files.Get(s.Hash); there {
 		return c, json.Unmarshal(text, &c)
 	}
-	if c, err = p.content(ctx, s, all); err != nil {
+	if c, err = p.again(ctx, s, all); err != nil {
 		return c, err
 	}
 	text, err := Canonical(c)
