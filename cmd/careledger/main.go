@@ -59,7 +59,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newIndicatorsCommand(), newStatusCommand(), newParkedCommand(),
 		newDoctorCommand(), newVerifyCommand(), newBackupCommand(), newRestoreCommand(), newCopyCommand(), newScavengeCommand(), newRebuildCommand(), newBenchCommand(),
-		newPlanCommand(),
+		newPlanCommand(), newPublishCommand(),
 	)
 	for _, c := range root.Commands() {
 		c.Args = noArguments

@@ -136,19 +136,13 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	if err != nil {
 		return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
 	}
-	definitions := slices.DeleteFunc(s.Engine.Plan.In(month), func(d plan.Definition) bool {
-		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
-	})
-	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, Folded{number, factsNow}) // before the facts: what is settled then is in them
+	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, FromFacts(number)) // before the facts: what is settled then is in them
 	if err != nil {
 		return Answer{}, err
 	}
-	numbers, err := s.Engine.Compute(ctx, definitions, []calendar.Month{month}, number)
+	numbers, err := s.numbersAt(ctx, month, number, q.Codes)
 	if err != nil {
 		return Answer{}, err
-	}
-	for i := range numbers {
-		numbers[i].Position, numbers[i].ComputedAt = number, s.Now().UTC()
 	}
 	ask, err := s.asking(ctx, areas, []calendar.Month{month}, q.Codes, number, q.KnownAt)
 	if err != nil {
