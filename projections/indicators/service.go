@@ -47,12 +47,12 @@ type Service struct {
 // a cell without data.
 func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	areas := s.areas(q.Area, q.Level)
-	month := s.monthOf(q.Period)
+	month := s.MonthOf(q.Period)
 	codes := make([]string, len(areas))
 	for i, a := range areas {
 		codes[i] = a.Code
 	}
-	if !q.KnownAt.IsZero() {
+	if !q.KnownAt.IsZero() || q.Number > 0 {
 		return s.knownAt(ctx, q, areas, month)
 	}
 	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
@@ -117,9 +117,11 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	if err != nil {
 		return Answer{}, fmt.Errorf("read the frontier: %w", err)
 	}
-	number, err := s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt)
-	if err != nil {
-		return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+	number := q.Number
+	if number == 0 {
+		if number, err = s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt); err != nil {
+			return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+		}
 	}
 	definitions := slices.DeleteFunc(slices.Clone(s.Engine.Plan.Definitions), func(d plan.Definition) bool {
 		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
@@ -160,8 +162,8 @@ func (s *Service) areas(code string, level Level) []area.Area {
 	return []area.Area{a}
 }
 
-// monthOf is the month that a period asks for: the last one it holds, as far as it has gone.
-func (s *Service) monthOf(p calendar.Period) calendar.Month {
+// MonthOf is the month that a period asks for: the last one it holds, as far as it has gone.
+func (s *Service) MonthOf(p calendar.Period) calendar.Month {
 	current := calendar.DayOf(s.Now()).Month()
 	if p.Last.Month() > current && p.First.Month() <= current {
 		return current
