@@ -36,8 +36,8 @@ func (s *server) registerLineage(api huma.API) {
 	get(api, s, "indicator-diff", "/indicators/{code}/diff", "What makes a cell differ from what was known at another time, or from another period", access.ReadNumbers, s.diff)
 }
 
-// ofCell names a cell in a question.
-type ofCell struct {
+// CellInput names a cell in a question.
+type CellInput struct {
 	Code    string `path:"code"`
 	Area    string `query:"area" doc:"6 or 9 digits; the prefecture when absent" example:"532601"`
 	Period  string `query:"period" doc:"2022-11, 2022-Q4, 2022, SY2022 or MCH2022; the newest month with records when absent"`
@@ -48,12 +48,12 @@ type ofCell struct {
 }
 
 type recordsInput struct {
-	ofCell
+	CellInput
 	Role string `query:"role" doc:"Only numerator, denominator (those in the denominator only) or excluded; all when absent"`
 }
 
 type diffInput struct {
-	ofCell
+	CellInput
 	AgainstKnownAt string `query:"against_known_at" doc:"Compare with what had been recorded until then (RFC 3339)"`
 	AgainstPeriod  string `query:"against_period" doc:"Compare with this period"`
 }
@@ -70,7 +70,7 @@ func (q cellQuestion) scope(kind string, more ...string) string {
 	return strings.Join(append([]string{kind, q.of.Code, q.of.Variant, q.of.Area, q.state.Period.String(), q.state.KnownAt.String()}, more...), "/")
 }
 
-func (s *server) ofCell(ctx context.Context, in ofCell) (q cellQuestion, err error) {
+func (s *server) ofCell(ctx context.Context, in CellInput) (q cellQuestion, err error) {
 	if _, ok := s.Plan.Find(in.Code, ""); !ok {
 		return q, errNoIndicator.At("/target/code")
 	}
@@ -131,7 +131,7 @@ func totalsOf(t lineage.Totals, ratio bool) RecordTotals {
 }
 
 func (s *server) records(ctx context.Context, who access.Principal, in *recordsInput) (*answer[RecordsBody], error) {
-	asked, err := s.ofCell(ctx, in.ofCell)
+	asked, err := s.ofCell(ctx, in.CellInput)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ type DiffTotals struct {
 }
 
 func (s *server) diff(ctx context.Context, who access.Principal, in *diffInput) (*answer[DiffBody], error) {
-	asked, err := s.ofCell(ctx, in.ofCell)
+	asked, err := s.ofCell(ctx, in.CellInput)
 	if err != nil {
 		return nil, err
 	}
