@@ -29,10 +29,10 @@ type Change string
 
 // The changes.
 const (
-	Entered      Change = "entered"
-	Left         Change = "left"
-	OtherRole    Change = "changed_role"
-	OtherAmount  Change = "changed_contribution"
+	Entered     Change = "entered"
+	Left        Change = "left"
+	OtherRole   Change = "changed_role"
+	OtherAmount Change = "changed_contribution"
 )
 
 // Changes lists the changes in the order of a page.

@@ -96,7 +96,9 @@ GROUP BY kind, subject, name`
 type measure struct{ name, parameter string }
 
 // sum is what a group's line adds for a measure, less another; 0 for measures of other groups.
-func sum(g indicators.Group, plus, minus measure) string { return term(g, plus) + ` - ` + term(g, minus) }
+func sum(g indicators.Group, plus, minus measure) string {
+	return term(g, plus) + ` - ` + term(g, minus)
+}
 
 func term(g indicators.Group, m measure) string {
 	switch {
