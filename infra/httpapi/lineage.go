@@ -3,10 +3,9 @@ package httpapi
 import (
 	"context"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -144,9 +143,11 @@ func (s *server) records(ctx context.Context, who access.Principal, in *recordsI
 	if err != nil {
 		return nil, err
 	}
-	numbers, after := standing(text, 1)
-	asked.state.Number = numbers[0]
-	page, err := s.Lineage.Rows(ctx, lineage.Query{Of: asked.of, State: asked.state, Role: role, After: after, Limit: asked.limit})
+	q := lineage.Query{Of: asked.of, State: asked.state, Role: role, Limit: asked.limit}
+	if p := endedAt(text); p != nil {
+		q.Number, q.Totals, q.After = p.Numbers[0], p.Totals, p.After.Key
+	}
+	page, err := s.Lineage.Rows(ctx, q)
 	if errors.Is(err, lineage.ErrNoCell) {
 		return nil, errNoCell.At("/area")
 	}
@@ -171,7 +172,8 @@ func (s *server) records(ctx context.Context, who access.Principal, in *recordsI
 		}
 	}
 	if page.More {
-		body.Next = s.cursor(place(page.Last(), page.Cell.Position), scope)
+		last := page.Rows[len(page.Rows)-1].Key
+		body.Next = s.cursor(ended{Numbers: []uint64{page.Cell.Position}, Totals: &page.Totals, After: lineage.Place{Key: last}}.text(), scope)
 	}
 	return &answer[RecordsBody]{body}, nil
 }
@@ -215,9 +217,11 @@ func (s *server) diff(ctx context.Context, who access.Principal, in *diffInput) 
 	if err != nil {
 		return nil, err
 	}
-	numbers, after := standing(text, 2)
-	asked.state.Number, against.Number = numbers[0], numbers[1]
-	page, err := s.Lineage.Differences(ctx, lineage.DifferenceQuery{Of: asked.of, State: asked.state, Against: against, After: after, Limit: asked.limit})
+	q := lineage.DifferenceQuery{Of: asked.of, State: asked.state, Against: against, Limit: asked.limit}
+	if p := endedAt(text); p != nil {
+		q.Number, q.Against.Number, q.After = p.Numbers[0], p.Numbers[1], p.After
+	}
+	page, err := s.Lineage.Differences(ctx, q)
 	if errors.Is(err, lineage.ErrNoCell) {
 		return nil, errNoCell.At("/area")
 	}
@@ -234,7 +238,7 @@ func (s *server) diff(ctx context.Context, who access.Principal, in *diffInput) 
 		return nil, err
 	}
 	if page.More {
-		body.Next = s.cursor(place(page.Last(), page.Cell.Position, page.Against.Position), scope)
+		body.Next = s.cursor(ended{Numbers: []uint64{page.Cell.Position, page.Against.Position}, After: page.Last()}.text(), scope)
 	}
 	return &answer[DiffBody]{body}, nil
 }
@@ -256,25 +260,24 @@ func (s *server) against(ctx context.Context, asked cellQuestion, in *diffInput)
 	return state, err
 }
 
-// place writes where a page ended: the ledger numbers of its cells, and its last row.
-func place(p lineage.Place, numbers ...uint64) string {
-	text := fmt.Sprintf("%d/%s/%s", p.Rank, p.Kind, hex.EncodeToString([]byte(p.Subject)))
-	for _, n := range slices.Backward(numbers) {
-		text = strconv.FormatUint(n, 10) + "/" + text
-	}
-	return text
+// ended is where a page ended: the ledger numbers of its cells, the totals of all rows, and its last row.
+type ended struct {
+	Numbers []uint64
+	Totals  *lineage.Totals
+	After   lineage.Place
 }
 
-// standing reads what place wrote, under our own signature; all zero for the first page.
-func standing(text string, numbers int) ([]uint64, lineage.Place) {
-	all, words := make([]uint64, numbers), strings.Split(text, "/")
-	if len(words) != numbers+3 {
-		return all, lineage.Place{}
+func (e ended) text() string {
+	b, _ := json.Marshal(e) // numbers and words can be written
+	return hex.EncodeToString(b)
+}
+
+// endedAt reads what text wrote, under our own signature; nil for the first page.
+func endedAt(text string) *ended {
+	b, err := hex.DecodeString(text)
+	var e ended
+	if err != nil || json.Unmarshal(b, &e) != nil {
+		return nil
 	}
-	for i := range all {
-		all[i], _ = strconv.ParseUint(words[i], 10, 64)
-	}
-	rank, _ := strconv.Atoi(words[numbers])
-	subject, _ := hex.DecodeString(words[numbers+2])
-	return all, lineage.Place{Rank: rank, Key: lineage.Key{Kind: words[numbers+1], Subject: string(subject)}}
+	return &e
 }

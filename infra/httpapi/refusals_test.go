@@ -77,6 +77,18 @@ func TestBadInput(t *testing.T) {
 		{"a name that is given, but blank", "/elders", person(`"born_on":"1948-03-12","name":" "`), 422, "text-blank", "/name"},
 		{"a name that is given, but empty", "/children", `{"area":"532601001","registered_on":"2022-03-01","sex":"male","born_on":"2021-01-15","name":""}`, 422, "text-blank", "/name"},
 		{"an elder of the prefecture itself", "/elders", strings.Replace(person(`"born_on":"1948-03-12"`), "532601001", "532600", 1), 422, "area-too-large", "/area"},
+		{"a standing that an elder cannot have", "/elders/" + elder + "/standings", `{"standing":"day_care","effective_on":"2022-01-01"}`, 422, "unknown-standing", "/standing"},
+		{"a certificate without an end", "/childcare/" + nursery + "/standings", `{"standing":"fire_safety","effective_on":"2021-01-01"}`, 422, "until-missing", "/until"},
+		{"a day without a day", "/childcare/" + nursery + "/standings", `{"standing":"fire_safety","effective_on":"2021-01-01","until":"2021-02-30"}`, 422, "day-form", "/until"},
+		{"the end of what is not recorded", "/elders/" + elder + "/standings/" + nobody + "/end", `{"ended_on":"2022-01-01"}`, 404, "record-not-found", "/target/record"},
+		{"an error in what is not recorded", "/children/" + child + "/records/" + nobody + "/entered-in-error", `{}`, 404, "record-not-found", "/target/record"},
+		{"an activity of an unknown unit", "/units/" + nobody + "/activities", `{"activity":"respect_month","occurred_on":"2022-10-01"}`, 404, "unit-not-found", "/target/unit"},
+		{"a unit of an unknown kind", "/units", `{"kind":"pub","area":"532601001","registered_on":"2022-01-01"}`, 422, "unknown-word", "/kind"},
+		{"a move to where one lives", "/elders/" + elder + "/move", `{"area":"532601001","moved_on":"2022-02-01"}`, 409, "same-area", "/area"},
+		{"a move to the prefecture itself", "/elders/" + elder + "/move", `{"area":"532600","moved_on":"2022-02-01"}`, 422, "area-too-large", "/area"},
+		{"a death in the future", "/elders/" + elder + "/death", `{"died_on":"2022-12-20"}`, 422, "in-the-future", "/died_on"},
+		{"a newborn visit that nobody can place", "/children/" + child + "/newborn-visits", `{"occurred_on":"2021-02-10"}`, 422, "days-since-birth", "/days_since_birth"},
+		{"a check with the next one before it", "/children/" + child + "/checks", `{"occurred_on":"2021-02-10","next_due_on":"2021-02-09"}`, 422, "next-due-too-early", "/next_due_on"},
 		{"a member twice", visits, `{"occurred_on":"2022-11-03","mode":"home","mode":"video","outcome":"seen"}`, 422, "member-twice", "/mode"},
 		{"a member twice further in", "/children", `{"area":"532601001","registered_on":"2022-03-01","sex":"male","born_on":"2021-01-15","guardian":{"name":"a","name":"b"}}`, 422, "member-twice", "/guardian/name"},
 		{"a wrong check digit", "/elders", person(`"id_number":"` + idNumber(2)[:17] + wrong(idNumber(2)[17]) + `"`), 422, "id-number-check-digit", "/id_number"},
@@ -126,7 +138,7 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 	p := d.tell("/institutions", `{"area":"999999999","name":"x","kind":"apartment","ownership":"public","registered_on":"2020-01-01"}`).problem()
 	require.Contains(t, p.Detail, "999999999")
 	p = d.tell("/figures", `{"area":"532600","series":"rainfall","period":"2020","value":1,"unit":"mm","source":"x"}`).problem()
-	require.Contains(t, p.Detail, "population, population_60_plus, population_under_3")
+	require.Contains(t, p.Detail, "population, population_60_plus, population_65_plus, population_under_3")
 }
 
 func wrong(check byte) string {

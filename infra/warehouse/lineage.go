@@ -11,16 +11,15 @@ import (
 	"github.com/careledger/careledger/projections/lineage"
 )
 
-// place is the part of a row by which it is ordered and known.
-type placeRow struct {
-	Rank    uint8     `ch:"rank"`
+// subjectRow is the part of a row that says of whom it is.
+type subjectRow struct {
 	Kind    string    `ch:"kind"`
 	Subject uuid.UUID `ch:"subject"`
 	Name    string    `ch:"name"`
 }
 
 // key names the subject; Kind is empty where a page has no row.
-func (r placeRow) key() lineage.Key {
+func (r subjectRow) key() lineage.Key {
 	if r.Name != "" {
 		return lineage.Key{Kind: r.Kind, Subject: r.Name}
 	}
@@ -36,32 +35,63 @@ func idOf(k lineage.Key) (id uuid.UUID, name string) {
 	return id, ""
 }
 
-// Lineage implements lineage.Store.
-func (w *Warehouse) Lineage(ctx context.Context, c lineage.Cell, role lineage.Role, after lineage.Place, limit int) ([]lineage.Row, lineage.Totals, error) {
+// Rows implements lineage.Store.
+func (w *Warehouse) Rows(ctx context.Context, c lineage.Cell, role lineage.Role, in lineage.Window, limit int) ([]lineage.Row, error) {
 	var rows []struct {
-		placeRow
-		Area     string  `ch:"area"`
+		subjectRow
+		Area   string  `ch:"area"`
+		N      float64 `ch:"n"`
+		D      float64 `ch:"d"`
+		Reason string  `ch:"reason"`
+		Rank   uint8   `ch:"rank"`
+	}
+	lower, upper := uuid.Nil, uuid.Max
+	until := lineage.Key{Kind: "~"} // behind every kind
+	if in.Until != (lineage.Key{}) {
+		until = in.Until
+		upper, _ = idOf(until)
+	}
+	if in.After.Kind == c.WindowKind() {
+		lower, _ = idOf(in.After)
+	}
+	args := append(cellArgs("", c, lower, upper), keyArgs(in.After)...)
+	args = append(args, clickhouse.Named("role", slices.Index(lineage.Roles(), role)), clickhouse.Named("limit", limit),
+		clickhouse.Named("until_kind", until.Kind), clickhouse.Named("until_subject", upper.String()))
+	err := w.read(ctx, &rows, c.RowsSQL(), args...)
+	page := make([]lineage.Row, len(rows))
+	for i, r := range rows {
+		page[i] = lineage.Row{Key: r.key(), Share: lineage.Share{Role: lineage.Roles()[r.Rank], Reason: r.Reason, Area: r.Area, Numerator: r.N, Denominator: r.D}}
+	}
+	return page, err
+}
+
+// Totals implements lineage.Store.
+func (w *Warehouse) Totals(ctx context.Context, c lineage.Cell) (lineage.Totals, error) {
+	var rows []struct {
 		N        float64 `ch:"n"`
 		D        float64 `ch:"d"`
-		Reason   string  `ch:"reason"`
-		TotalN   float64 `ch:"total_n"`
-		TotalD   float64 `ch:"total_d"`
 		Excluded uint64  `ch:"excluded"`
-		Total    uint64  `ch:"total"`
+		Rows     uint64  `ch:"rows"`
 	}
-	args := append(cellArgs("", c), placeArgs(after)...)
-	args = append(args, clickhouse.Named("role", slices.Index(lineage.Roles(), role)))
-	if err := w.read(ctx, &rows, lineage.RowsSQL(c.Definition, limit), args...); err != nil || len(rows) == 0 {
-		return nil, lineage.Totals{}, err
+	err := w.read(ctx, &rows, c.TotalsSQL(), cellArgs("", c, uuid.Nil, uuid.Max)...)
+	if err != nil || len(rows) == 0 {
+		return lineage.Totals{}, err
 	}
-	totals := lineage.Totals{Numerator: rows[0].TotalN, Denominator: rows[0].TotalD, Excluded: rows[0].Excluded, Rows: rows[0].Total}
-	var page []lineage.Row
-	for _, r := range rows {
-		if r.Kind != "" {
-			page = append(page, lineage.Row{Key: r.key(), Share: lineage.Share{Role: lineage.Roles()[r.Rank], Reason: r.Reason, Area: r.Area, Numerator: r.N, Denominator: r.D}})
-		}
+	return lineage.Totals{Numerator: rows[0].N, Denominator: rows[0].D, Excluded: rows[0].Excluded, Rows: rows[0].Rows}, nil
+}
+
+// Reach implements lineage.Store.
+func (w *Warehouse) Reach(ctx context.Context, c lineage.Cell, after lineage.Key, n int) (lineage.Key, error) {
+	var rows []struct {
+		Subject uuid.UUID `ch:"subject"`
+		Found   uint64    `ch:"found"`
 	}
-	return page, totals, nil
+	lower, _ := idOf(after)
+	args := append(cellArgs("", c, lower, uuid.Max), clickhouse.Named("limit", n))
+	if err := w.read(ctx, &rows, lineage.ReachSQL(after.Kind), args...); err != nil || len(rows) == 0 || rows[0].Found < uint64(n) {
+		return lineage.Key{}, err
+	}
+	return lineage.Key{Kind: after.Kind, Subject: rows[0].Subject.String()}, nil
 }
 
 // Differences implements lineage.Store.
@@ -73,7 +103,8 @@ func (w *Warehouse) Differences(ctx context.Context, before, after lineage.Cell,
 		Reason string
 	}
 	var rows []struct {
-		placeRow
+		subjectRow
+		Rank      uint8    `ch:"rank"`
 		Rank1     uint8    `ch:"rank1"`
 		Area1     string   `ch:"area1"`
 		N1        float64  `ch:"n1"`
@@ -94,9 +125,10 @@ func (w *Warehouse) Differences(ctx context.Context, before, after lineage.Cell,
 		Total0    uint64   `ch:"total0"`
 		Changes   []uint64 `ch:"changes"`
 	}
-	args := append(append(cellArgs("", after), cellArgs("against_", before)...), placeArgs(from)...)
+	args := append(append(cellArgs("", after, uuid.Nil, uuid.Max), cellArgs("against_", before, uuid.Nil, uuid.Max)...), keyArgs(from.Key)...)
+	args = append(args, clickhouse.Named("rank", from.Rank))
 	totals := lineage.DifferenceTotals{Changed: map[lineage.Change]uint64{}}
-	if err := w.read(ctx, &rows, lineage.DifferencesSQL(after.Definition, limit), args...); err != nil || len(rows) == 0 {
+	if err := w.read(ctx, &rows, lineage.DifferencesSQL(before, after, limit), args...); err != nil || len(rows) == 0 {
 		return nil, totals, err
 	}
 	first := rows[0]
@@ -135,10 +167,10 @@ func (w *Warehouse) Behind(ctx context.Context, c lineage.Cell, above uint64, su
 		}
 	}
 	var numbers []struct {
-		placeRow
+		subjectRow
 		Number uint64 `ch:"number"`
 	}
-	err := w.read(ctx, &numbers, lineage.BehindSQL(c.Definition), append(cellArgs("", c), clickhouse.Named("subjects", textsOf(ids)),
+	err := w.read(ctx, &numbers, c.BehindSQL(), append(cellArgs("", c, uuid.Nil, uuid.Max), clickhouse.Named("subjects", textsOf(ids)),
 		clickhouse.Named("names", textsOf(names)), clickhouse.Named("above", above))...)
 	if err != nil || len(numbers) == 0 {
 		return nil, err
@@ -175,18 +207,17 @@ func (w *Warehouse) events(ctx context.Context, prefecture string, numbers []uin
 	return byNumber, err
 }
 
-func cellArgs(prefix string, c lineage.Cell) []any {
+func cellArgs(prefix string, c lineage.Cell, lower, upper uuid.UUID) []any {
 	named := func(name string, value any) any { return clickhouse.Named(prefix+name, value) }
 	return []any{
 		named("prefecture", c.Prefecture), named("area", c.Area), named("areas", textsOf(c.Areas)), named("month", int32(c.Month)),
-		named("last", c.Month.Last().String()), named("from", c.From.String()), named("number", c.Number),
+		named("last", c.Month.Last().String()), named("begin", c.Begin.String()), named("from", c.From.String()), named("number", c.Number),
 		named("numerator", c.Definition.Numerator), named("minus", c.Definition.Minus), named("denominator", c.Definition.Denominator),
+		named("lower", lower.String()), named("upper", upper.String()),
 	}
 }
 
-func placeArgs(p lineage.Place) []any {
-	id, name := idOf(p.Key)
-	return []any{
-		clickhouse.Named("rank", p.Rank), clickhouse.Named("kind", p.Kind), clickhouse.Named("subject", id.String()), clickhouse.Named("name", name),
-	}
+func keyArgs(k lineage.Key) []any {
+	id, name := idOf(k)
+	return []any{clickhouse.Named("kind", k.Kind), clickhouse.Named("subject", id.String()), clickhouse.Named("name", name)}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/standing"
 	"github.com/careledger/careledger/projections/facts"
 )
 
@@ -15,7 +16,11 @@ type Marks map[Group]map[calendar.Month]struct{}
 // Months that cells are kept for: from the plan's baseline to the month of today.
 type Months struct{ First, Current calendar.Month }
 
-// Mark marks what a row touches: a visit its own month, everything else its month and all later ones.
+// periodMonths is how many months the longest period has: what happened in a month counts in every later one of its period.
+const periodMonths = 12
+
+// Mark marks what a row touches: a visit its own month, an activity the months of any period that its own month is in,
+// everything else its month and all later ones.
 func (k Marks) Mark(row facts.Row, span Months) {
 	switch r := row.(type) {
 	case facts.Visit:
@@ -23,7 +28,22 @@ func (k Marks) Mark(row facts.Row, span Months) {
 	case facts.ElderState:
 		k.since(Visits, monthOf(r.EffectiveOn), span)
 	case facts.Amendment:
-		k.one(Visits, monthOf(r.WasOn), span)
+		if r.Kind != facts.Withdrawn {
+			k.one(Visits, monthOf(r.WasOn), span)
+			return
+		}
+		for _, kind := range standing.Kinds() {
+			k.since(StandingsOf(kind), monthOf(r.WasOn), span) // a lapse is later
+			k.within(ActivitiesOf(kind), monthOf(r.WasOn), span)
+		}
+	case facts.Standing:
+		kind := standing.Kind(r.Kind)
+		k.since(StandingsOf(kind), monthOf(r.EffectiveOn), span)
+		if r.Standing == standing.Registered { // it says where an activity counts
+			k.since(ActivitiesOf(kind), monthOf(r.EffectiveOn), span)
+		}
+	case facts.Activity:
+		k.within(ActivitiesOf(standing.Kind(r.Kind)), monthOf(r.OccurredOn), span)
 	case facts.BedChange:
 		k.since(Beds, monthOf(r.EffectiveOn), span)
 	case facts.StayChange:
@@ -48,6 +68,15 @@ func (k Marks) All(from calendar.Month, span Months) {
 	}
 }
 
+// DayClosed marks what a day's end touches: the month of the next one, and of subjects every month: days may have been left
+// out, so that the last one that was counted as far as it had gone is not known.
+func (k Marks) DayClosed(day calendar.Day, span Months) {
+	k.All((day + 1).Month(), span)
+	for _, g := range ofSubjects() {
+		k.since(g, span.First, span)
+	}
+}
+
 // Merge adds other's marks.
 func (k Marks) Merge(other Marks) {
 	for g, months := range other {
@@ -69,6 +98,11 @@ func (k Marks) one(g Group, m calendar.Month, span Months) {
 		k[g] = map[calendar.Month]struct{}{}
 	}
 	k[g][m] = struct{}{}
+}
+
+// within marks a month and what may come behind it in one period.
+func (k Marks) within(g Group, m calendar.Month, span Months) {
+	k.since(g, m, Months{First: span.First, Current: min(span.Current, m+periodMonths-1)})
 }
 
 func (k Marks) since(g Group, m calendar.Month, span Months) {

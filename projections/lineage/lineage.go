@@ -79,13 +79,16 @@ type DifferenceTotals struct {
 	Changed       map[Change]uint64
 }
 
-// Cell names a state of a cell for the store: the log up to Number; Areas are its area and those below.
+// Cell names a state of a cell for the store: the log up to Number. Areas are its area and those below; Whole says that this
+// is the whole prefecture. Begin is the first day of the period that Month stands for.
 type Cell struct {
 	Definition plan.Definition
 	Prefecture string
 	Area       string
 	Areas      []string
+	Whole      bool
 	Month      calendar.Month
+	Begin      calendar.Day
 	From       calendar.Day // the first day that cumulative counts begin with
 	Number     uint64
 }
@@ -101,13 +104,15 @@ type State struct {
 	Number  uint64
 }
 
-// Query asks for a page of the rows behind a cell. Role empty: all. After is the place of the last row of the page before.
+// Query asks for a page of the rows behind a cell. Role empty: all. After is the last row of the page before, whose totals
+// are Totals.
 type Query struct {
 	Of
 	State
-	Role  Role
-	After Place
-	Limit int
+	Role   Role
+	After  Key
+	Totals *Totals
+	Limit  int
 }
 
 // DifferenceQuery asks for a page of what makes a cell differ from another state of it.
@@ -119,7 +124,7 @@ type DifferenceQuery struct {
 	Limit   int
 }
 
-// Place is where a row stands: by rank (of its role or change), kind and subject. The zero place is before all rows.
+// Place is where a difference stands: by rank of its change, kind and subject. The zero place is before all.
 type Place struct {
 	Rank int
 	Key
@@ -133,12 +138,6 @@ type Page struct {
 	Totals  Totals
 	Cell    indicators.Cell
 	Counted uint64
-}
-
-// Last is the place of the page's last row.
-func (p Page) Last() Place {
-	last := p.Rows[len(p.Rows)-1]
-	return Place{slices.Index(Roles(), last.Role), last.Key}
 }
 
 // DifferencePage is a page of differences between Cell and Against.
@@ -156,10 +155,17 @@ func (p DifferencePage) Last() Place {
 	return Place{slices.Index(Changes(), last.Change), last.Key}
 }
 
+// Window is a part of all subjects of a cell, in the order of kind and subject: behind After up to Until, both zero for all.
+type Window struct{ After, Until Key }
+
 // Store runs the package's SQL text.
 type Store interface {
-	// Lineage answers the rows behind a place, at most limit, and the totals of all.
-	Lineage(ctx context.Context, c Cell, role Role, after Place, limit int) ([]Row, Totals, error)
+	// Rows answers the rows in a window, at most limit.
+	Rows(ctx context.Context, c Cell, role Role, w Window, limit int) ([]Row, error)
+	// Totals adds up all rows.
+	Totals(ctx context.Context, c Cell) (Totals, error)
+	// Reach answers the subject that stands n subjects of a kind behind another; zero where there are not as many.
+	Reach(ctx context.Context, c Cell, after Key, n int) (Key, error)
 	// Differences answers the subjects that make two states of a cell differ.
 	Differences(ctx context.Context, before, after Cell, from Place, limit int) ([]Difference, DifferenceTotals, error)
 	// Behind answers the events of subjects that the cell's facts come from, above a ledger number, by number.

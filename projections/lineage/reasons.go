@@ -1,5 +1,7 @@
 package lineage
 
+import "strings"
+
 // Reason is why a subject counts as it does.
 type Reason struct {
 	Code string `json:"code" example:"hospitalised"`
@@ -7,14 +9,26 @@ type Reason struct {
 	En   string `json:"en"`
 }
 
-// ReasonOf puts the code of a reason in words.
+// ReasonOf puts the code of a reason in words. What stands behind a colon is the standing or the activity that decided it.
 func ReasonOf(code string) Reason {
+	word, of, _ := strings.Cut(code, ":")
 	for _, r := range reasons {
-		if r.Code == code {
-			return r
+		if r.Code == word {
+			name := nameOf(of)
+			return Reason{Code: code, Zh: strings.ReplaceAll(r.Zh, "%", name.Zh), En: strings.ReplaceAll(r.En, "%", name.En)}
 		}
 	}
 	return Reason{Code: code, Zh: code, En: code}
+}
+
+// nameOf is what a standing or an activity is called.
+func nameOf(word string) Reason {
+	for _, n := range names {
+		if n.Code == word {
+			return n
+		}
+	}
+	return Reason{Code: word, Zh: word, En: strings.ReplaceAll(word, "_", " ")}
 }
 
 var reasons = []Reason{
@@ -41,4 +55,55 @@ var reasons = []Reason{
 	{"withdrawn", "月末前已退托", "withdrawn by the month's last day"},
 	{"turned_3", "月末已满3岁", "aged 3 or more by the month's end"},
 	{"reported", "上报数", "the figure in force"},
+	{"holds", "在册，条件均满足", "on the register, and all that is asked for holds"},
+	{"lacking", "未登记“%”", "%: not recorded"},
+	{"ended", "“%”已终止", "%: has ended"},
+	{"lapsed", "“%”已到期", "%: has lapsed"},
+	{"happened", "期内有“%”", "%: recorded in the period"},
+	{"nothing", "期内无“%”", "%: not recorded in the period"},
+	{"township", "辖内乡镇（街道）", "a township of the area"},
+	{"township_with", "辖内至少有一个", "has at least one"},
+	{"township_without", "辖内没有", "has none"},
+}
+
+var names = []Reason{
+	{"registered", "在册", "registration"},
+	{"aged_65", "年满65岁", "aged 65"},
+	{"stay", "在住养老机构", "current stay"},
+	{"under_3", "3岁以下", "under 3"},
+	{"birth", "出生", "birth"},
+	{"newborn_visit", "新生儿访视（28天内）", "newborn visit within 28 days"},
+	{"newborn_visit_late", "新生儿访视（逾期）", "late newborn visit"},
+	{"check", "健康检查", "health check of a child"},
+	{"immunisation", "预防接种", "immunisation"},
+	{"managed", "系统管理", "systematic management"},
+	{"immunised", "按程序接种", "immunised by schedule"},
+	{"guidance", "早期发展指导", "early-development guidance"},
+	{"health_check", "健康体检", "health check"},
+	{"poor", "特困人员", "extremely poor person"},
+	{"poor_disabled", "失能特困", "disabled and extremely poor"},
+	{"poor_willing", "集中供养意愿", "wish to live in an institution"},
+	{"ability_1", "能力完好", "ability intact"},
+	{"ability_2", "轻度失能", "mildly disabled"},
+	{"ability_3", "中度失能", "moderately disabled"},
+	{"ability_4", "重度失能", "severely disabled"},
+	{"ability_5", "完全失能", "wholly disabled"},
+	{"home_service", "居家社区养老服务", "home and community service"},
+	{"day_care", "日间照料", "day care"},
+	{"childcare", "社区托育", "community childcare"},
+	{"elder_friendly", "示范性老年友好社区", "elder-friendly designation"},
+	{"respect_month", "敬老月活动", "Respect Month activity"},
+	{"compliant", "配套达标", "compliant premises"},
+	{"tcm_tertiary", "三级中医医院", "tertiary TCM hospital"},
+	{"general_secondary", "二级以上综合医院", "general hospital of grade 2 or above"},
+	{"rehabilitation", "康复科", "rehabilitation department"},
+	{"geriatrics", "老年医学科", "geriatrics department"},
+	{"integrated_care", "医养结合优质服务", "integrated-care designation"},
+	{"medical_contract", "医疗机构签约", "contract with a medical institution"},
+	{"social_worker", "社会工作者", "social worker"},
+	{"elder_carer", "养老护理员", "elder carer"},
+	{"childcare_worker", "托育从业人员", "childcare worker"},
+	{"certificate", "有效证书", "valid certificate"},
+	{"fire_safety", "有效消防安全", "valid fire safety"},
+	{"demonstration", "示范", "demonstration designation"},
 }

@@ -36,11 +36,18 @@ func (s *Service) Rows(ctx context.Context, q Query) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	rows, totals, err := s.Store.Lineage(ctx, at, q.Role, q.After, q.Limit+1)
-	if err != nil {
+	p := Page{Cell: cell, Counted: counted}
+	if p.Rows, err = Read(ctx, s.Store, at, q.Role, q.After, q.Limit+1, firstReach); err != nil {
 		return Page{}, fmt.Errorf("list what is behind %s: %w", q.Code, err)
 	}
-	p := Page{Rows: rows[:min(len(rows), q.Limit)], More: len(rows) > q.Limit, Totals: totals, Cell: cell, Counted: counted}
+	if p.More = len(p.Rows) > q.Limit; p.More {
+		p.Rows = p.Rows[:q.Limit]
+	}
+	if q.Totals != nil {
+		p.Totals = *q.Totals
+	} else if p.Totals, err = s.Store.Totals(ctx, at); err != nil {
+		return Page{}, fmt.Errorf("add up what is behind %s: %w", q.Code, err)
+	}
 	keys := make([]Key, len(p.Rows))
 	for i, r := range p.Rows {
 		keys[i] = r.Key
@@ -50,6 +57,36 @@ func (s *Service) Rows(ctx context.Context, q Query) (Page, error) {
 		p.Rows[i].Events = events[r.Key]
 	}
 	return p, err
+}
+
+// firstReach is how many subjects a page looks at first; where it is not filled, it looks at more and more of them.
+const firstReach = 2000
+
+// Read answers the rows behind one, at most limit. Where all that counts is of one kind, it looks at its subjects part by
+// part, in the order of their ids, in which the facts lie: a page costs what it shows, and not what all of the prefecture
+// does. reach is how many subjects it looks at first.
+func Read(ctx context.Context, store Store, at Cell, role Role, after Key, limit, reach int) ([]Row, error) {
+	kind := at.WindowKind()
+	if kind == "" || after.Kind > kind {
+		return store.Rows(ctx, at, role, Window{After: after}, limit)
+	}
+	var rows []Row
+	for ; ; reach *= 4 {
+		from := after
+		if from.Kind != kind {
+			from = Key{Kind: kind}
+		}
+		until, err := store.Reach(ctx, at, from, reach)
+		if err != nil {
+			return nil, err
+		}
+		part, err := store.Rows(ctx, at, role, Window{After: after, Until: until}, limit-len(rows))
+		rows = append(rows, part...)
+		if err != nil || len(rows) == limit || until == (Key{}) {
+			return rows, err
+		}
+		after = until
+	}
 }
 
 // Differences answers a page of the subjects that make two states of a cell differ.
@@ -113,17 +150,24 @@ func (s *Service) behind(ctx context.Context, at Cell, above uint64, keys []Key)
 // find answers how the store knows the cell of a state, the cell itself, and how far the projection is.
 func (s *Service) find(ctx context.Context, of Of, state State) (at Cell, shown indicators.Cell, counted uint64, err error) {
 	d, ok := s.Plan.Find(of.Code, of.Variant)
-	within := s.Areas.Within(of.Area)
-	if !ok || len(within) == 0 {
+	_, exists := s.Areas.Find(of.Area)
+	if !ok || !exists {
 		return at, shown, 0, ErrNoCell
 	}
 	if shown, counted, err = s.shown(ctx, d, of.Area, state); err != nil {
 		return at, shown, 0, err
 	}
+	month := s.Cells.MonthOf(state.Period)
 	at = Cell{
-		Definition: d, Prefecture: s.Plan.Prefecture, Area: of.Area, Month: s.Cells.MonthOf(state.Period), From: s.Plan.BaselineOn + 1, Number: shown.Position,
+		Definition: d, Prefecture: s.Plan.Prefecture, Area: shown.Area, Whole: shown.Area == s.Areas.Root().Code, Month: month, Begin: d.PeriodType().Of(month).First,
+		From: s.Plan.BaselineOn + 1, Number: shown.Position,
 	}
-	for _, a := range within {
+	if d.Rollup == plan.Lowest {
+		if at.Area, err = s.lowest(ctx, d, shown, state.Period); err != nil {
+			return at, shown, 0, err
+		}
+	}
+	for _, a := range s.Areas.Within(at.Area) {
 		at.Areas = append(at.Areas, a.Code)
 	}
 	return at, shown, counted, nil
@@ -156,4 +200,19 @@ func (s *Service) ask(ctx context.Context, q indicators.Query, variant string) (
 		}
 	}
 	return indicators.Cell{}, 0, ErrNoCell
+}
+
+// lowest is the township whose number an area shows where the lowest one counts; the area itself where none has a number.
+func (s *Service) lowest(ctx context.Context, d plan.Definition, shown indicators.Cell, p calendar.Period) (string, error) {
+	if a, _ := s.Areas.Find(shown.Area); a.Level == area.Township || shown.Value == nil {
+		return shown.Area, nil
+	}
+	a, err := s.Cells.Cells(ctx, indicators.Query{Area: shown.Area, Level: indicators.Townships, Period: p, Codes: []string{d.Code}, Number: shown.Position})
+	lowest := indicators.Cell{Area: shown.Area}
+	for _, c := range a.Cells {
+		if c.Definition.Variant == d.Variant && c.Value != nil && (lowest.Value == nil || *c.Value < *lowest.Value) {
+			lowest = c
+		}
+	}
+	return lowest.Area, err
 }
