@@ -28,7 +28,7 @@ type cannedLineage struct {
 const number = 70120
 
 func cellOf(of lineage.Of, s lineage.State, value float64) indicators.Cell {
-	c := indicators.Cell{Code: of.Code, Area: of.Area, Period: s.Period.String(), Numerator: &value, Value: &value, Position: number, Targets: nil}
+	c := indicators.Cell{Code: of.Code, Area: of.Area, Period: s.Period.String(), Month: s.Period.Last.Month(), Numerator: &value, Value: &value, Position: number, Targets: nil}
 	if s.Number > 0 {
 		c.Position = s.Number
 	}

@@ -47,7 +47,7 @@ type Service struct {
 // a cell without data.
 func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	areas := s.areas(q.Area, q.Level)
-	month := s.MonthOf(q.Period)
+	month := s.monthOf(q.Period)
 	codes := make([]string, len(areas))
 	for i, a := range areas {
 		codes[i] = a.Code
@@ -162,8 +162,8 @@ func (s *Service) areas(code string, level Level) []area.Area {
 	return []area.Area{a}
 }
 
-// MonthOf is the month that a period asks for: the last one it holds, as far as it has gone.
-func (s *Service) MonthOf(p calendar.Period) calendar.Month {
+// monthOf is the month that a period asks for: the last one it holds, as far as it has gone.
+func (s *Service) monthOf(p calendar.Period) calendar.Month {
 	current := calendar.DayOf(s.Now()).Month()
 	if p.Last.Month() > current && p.First.Month() <= current {
 		return current

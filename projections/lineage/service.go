@@ -24,7 +24,6 @@ type Service struct {
 // Cells answers cells as indicators.Service does.
 type Cells interface {
 	Cells(ctx context.Context, q indicators.Query) (indicators.Answer, error)
-	MonthOf(p calendar.Period) calendar.Month
 }
 
 // ErrNoCell is answered where there is no cell to be behind: the code, the variant or the area has none.
@@ -157,9 +156,8 @@ func (s *Service) find(ctx context.Context, of Of, state State) (at Cell, shown 
 	if shown, counted, err = s.shown(ctx, d, of.Area, state); err != nil {
 		return at, shown, 0, err
 	}
-	month := s.Cells.MonthOf(state.Period)
 	at = Cell{
-		Definition: d, Prefecture: s.Plan.Prefecture, Area: shown.Area, Whole: shown.Area == s.Areas.Root().Code, Month: month, Begin: d.PeriodType().Of(month).First,
+		Definition: d, Prefecture: s.Plan.Prefecture, Area: shown.Area, Whole: shown.Area == s.Areas.Root().Code, Month: shown.Month, Begin: d.PeriodType().Of(shown.Month).First,
 		From: s.Plan.BaselineOn + 1, Number: shown.Position,
 	}
 	if d.Rollup == plan.Lowest {
