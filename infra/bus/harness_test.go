@@ -124,6 +124,15 @@ func (p *paper) Follow(ctx context.Context, from event.Checkpoint, take func(con
 	}
 }
 
+func (p *paper) End(context.Context) (event.Position, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.events) == 0 {
+		return event.Position{}, nil
+	}
+	return p.events[len(p.events)-1].Position, nil
+}
+
 func (p *paper) size() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
