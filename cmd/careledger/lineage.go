@@ -79,14 +79,14 @@ type lineagePage struct {
 	Against json.RawMessage   `json:"against"`
 }
 
-// lines turns a page's items into lines of a table, below a header.
-type lines struct {
+// columns turns a page's items into lines of a table, below a header.
+type columns struct {
 	header []string
 	of     func(item json.RawMessage) ([]string, error)
 }
 
 // showLineage writes every page as it comes.
-func showLineage(cmd *cobra.Command, code, what string, l lines) error {
+func showLineage(cmd *cobra.Command, code, what string, l columns) error {
 	k, err := settings(cmd)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func periodOf(cell json.RawMessage) string {
 }
 
 // lineageWriter writes pages in a form; the last one has no next.
-func lineageWriter(out io.Writer, form string, l lines) (func(p lineagePage, first bool) error, error) {
+func lineageWriter(out io.Writer, form string, l columns) (func(p lineagePage, first bool) error, error) {
 	switch form {
 	case "json":
 		return func(p lineagePage, first bool) error { return writeJSONPage(out, p, first) }, nil
@@ -172,7 +172,7 @@ func lineageWriter(out io.Writer, form string, l lines) (func(p lineagePage, fir
 	return nil, exitError{exitUsage, errors.New("--output: write table, json or csv / 请写 table、json 或 csv")}
 }
 
-func (l lines) each(p lineagePage, write func([]string) error, flush func()) error {
+func (l columns) each(p lineagePage, write func([]string) error, flush func()) error {
 	for _, item := range p.Items {
 		fields, err := l.of(item)
 		if err != nil {
@@ -266,7 +266,7 @@ type shareLine struct {
 	} `json:"reason"`
 }
 
-var recordLines = lines{
+var recordLines = columns{
 	header: []string{"role", "numerator", "denominator", "reason", "reason_zh", "kind", "subject", "name", "id_number", "area", "area_name", "events"},
 	of: func(item json.RawMessage) ([]string, error) {
 		var r struct {
@@ -281,7 +281,7 @@ var recordLines = lines{
 	},
 }
 
-var diffLines = lines{
+var diffLines = columns{
 	header: []string{"change", "numerator", "denominator", "before", "after", "kind", "subject", "name", "id_number", "area", "area_name", "events"},
 	of: func(item json.RawMessage) ([]string, error) {
 		var r struct {

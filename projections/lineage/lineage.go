@@ -164,7 +164,7 @@ type Store interface {
 	Rows(ctx context.Context, c Cell, role Role, w Window, limit int) ([]Row, error)
 	// Totals adds up all rows.
 	Totals(ctx context.Context, c Cell) (Totals, error)
-	// Reach answers the subject that stands n subjects of a kind behind another; zero where there are not as many.
+	// Reach answers a subject that stands about n subjects of a kind behind another; zero where there are not as many.
 	Reach(ctx context.Context, c Cell, after Key, n int) (Key, error)
 	// Differences answers the subjects that make two states of a cell differ.
 	Differences(ctx context.Context, before, after Cell, from Place, limit int) ([]Difference, DifferenceTotals, error)

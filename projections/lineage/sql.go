@@ -29,8 +29,8 @@ func (c Cell) TotalsSQL() string {
 FROM (SELECT n, d, ` + rankSQL("n", "d") + ` = 2 AS excluded FROM (` + c.rows() + `))`
 }
 
-// ReachSQL answers the subject of a kind that is @limit subjects of the area behind @lower: columns subject and found, how
-// many there are up to it.
+// ReachSQL answers the subject of a kind that is about @limit subjects of the area behind @lower, by entries of the register:
+// columns subject and found, how many entries there are up to it.
 func ReachSQL(kind string) string {
 	from := `standings WHERE prefecture = @prefecture AND kind = '` + kind + `' AND standing = 'registered'`
 	column := "subject"
@@ -38,9 +38,7 @@ func ReachSQL(kind string) string {
 		from, column = `elder_states WHERE prefecture = @prefecture AND aspect = 'area'`, "elder"
 	}
 	return `SELECT max(who) AS subject, count() AS found FROM (
-	SELECT ` + column + ` AS who FROM {db}.` + from + ` AND ` + column + ` > toUUID(@lower) AND ` + within + `
-	GROUP BY who ORDER BY who LIMIT @limit
-	SETTINGS optimize_aggregation_in_order = 1
+	SELECT ` + column + ` AS who FROM {db}.` + from + ` AND ` + column + ` > toUUID(@lower) AND ` + within + ` ORDER BY who LIMIT @limit
 )`
 }
 
@@ -151,20 +149,21 @@ func (c Cell) townships(p indicators.Measure, m measure) part {
 }
 
 func (c Cell) partOf(g indicators.Group) part {
-	kind := g.Kind()
-	if kind == "" {
+	_, of, ofSubjects := strings.Cut(string(g), ":")
+	if !ofSubjects {
 		return partOf(g, c.Whole)
 	}
-	var of []indicators.Measure
+	kind := standing.Kind(of)
+	var measures []indicators.Measure
 	for _, m := range measuresOf(c.Definition) {
 		if (m.Activity != "") == (g == indicators.ActivitiesOf(kind)) && (m.Kind == kind || m.Kind == indicators.AllKinds) {
-			of = append(of, m)
+			measures = append(measures, m)
 		}
 	}
 	if g == indicators.ActivitiesOf(kind) {
-		return activities(kind, of)
+		return activities(kind, measures)
 	}
-	return standings(kind, of, c.Whole)
+	return standings(kind, measures, c.Whole)
 }
 
 // measure is one of a definition's measures: its name in the plan, and the parameter that holds it.
