@@ -87,8 +87,8 @@ type publicationLine struct {
 	Late         uint64  `json:"late_events"`
 }
 
-// asked gives a refusal of what was asked for its exit code.
-func asked(err error) error {
+// publishingAsked gives a refusal of what was asked for its exit code.
+func publishingAsked(err error) error {
 	var refused *client.Problem
 	switch {
 	case !errors.As(err, &refused):
@@ -117,7 +117,7 @@ func publish(cmd *cobra.Command) error {
 	}
 	err = c.Tell(cmd.Context(), "/api/v1/publications", uuid.NewString(), map[string]string{"period": k.String("period")}, &receipt)
 	if err != nil {
-		return asked(err)
+		return publishingAsked(err)
 	}
 	all, _, err := publications(cmd, c)
 	if err != nil {
@@ -220,7 +220,7 @@ func getPublication(cmd *cobra.Command, id string) error {
 	c.Patience = questionPatience
 	var text []byte
 	if err := c.Get(cmd.Context(), path, &text); err != nil {
-		return asked(err)
+		return publishingAsked(err)
 	}
 	if !paper {
 		if v := publication.Verify(text, nil); len(v.Findings) > 0 {

@@ -56,6 +56,7 @@ type door struct {
 	ledger    *memory
 	sealer    *drawer
 	cells     *cannedCells
+	lineage   *cannedLineage
 	registers *cannedRegisters
 	parked    *cannedParked
 	fresh     *cannedFreshness
@@ -74,7 +75,7 @@ func open(t testing.TB, with ...func(*Options)) *door {
 	p, err := plan.Wenshan()
 	require.NoError(t, err)
 	d := &door{
-		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, registers: &cannedRegisters{}, parked: &cannedParked{}, fresh: &cannedFreshness{},
+		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, lineage: &cannedLineage{}, registers: &cannedRegisters{}, parked: &cannedParked{}, fresh: &cannedFreshness{},
 		hub: &hub{messages: make(chan LiveMessage, 4)}, draining: make(chan struct{}), logs: &buffer{},
 	}
 	clock := func() time.Time { return now }
@@ -83,7 +84,7 @@ func open(t testing.TB, with ...func(*Options)) *door {
 	options := Options{
 		Publications: d.press, Reports: d.press,
 		Handler: h, Admission: admission.New(h, clock), Enrolment: enrolment.New(h, clock), History: d.ledger, Areas: areas, Plan: p,
-		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Registers: d.registers, Freshness: d.fresh, Parked: d.parked,
+		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Lineage: d.lineage, Registers: d.registers, Freshness: d.fresh, Parked: d.parked,
 		Projection: &drafted{handler: h}, Facts: 3,
 		Live: d.hub, Draining: d.draining, Head: func() uint64 { return 70123 }, Due: func() uint64 { return d.due },
 		Status: func(context.Context) Status {

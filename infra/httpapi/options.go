@@ -128,6 +128,7 @@ type Options struct {
 	Identity   Identity
 	Unknown    error // what Identity answers for a token or code that nobody bears
 	Cells      Cells
+	Lineage    Lineage
 	Registers  Registers
 	Freshness  Freshness
 	Projection Projection
@@ -156,7 +157,7 @@ func (o Options) Validate() error {
 	for name, missing := range map[string]bool{
 		"Handler": o.Handler == nil, "Admission": o.Admission == nil, "Enrolment": o.Enrolment == nil, "History": o.History == nil,
 		"Areas": o.Areas == nil, "Plan": o.Plan == nil, "Sealer": o.Sealer == nil, "Erased": o.Erased == nil, "Identity": o.Identity == nil,
-		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Parked": o.Parked == nil, "Publications": o.Publications == nil, "Reports": o.Reports == nil, "Freshness": o.Freshness == nil, "Live": o.Live == nil,
+		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Lineage": o.Lineage == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Parked": o.Parked == nil, "Publications": o.Publications == nil, "Reports": o.Reports == nil, "Freshness": o.Freshness == nil, "Live": o.Live == nil,
 		"Draining": o.Draining == nil, "Status": o.Status == nil, "Head": o.Head == nil, "Due": o.Due == nil, "Ready": o.Ready == nil, "Page": o.Page == nil,
 		"AsyncAPI": o.AsyncAPI == nil,
 		"Registry": o.Registry == nil, "Logger": o.Logger == nil, "Now": o.Now == nil,

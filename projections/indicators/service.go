@@ -54,7 +54,7 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	for i, a := range areas {
 		codes[i] = a.Code
 	}
-	if !q.KnownAt.IsZero() {
+	if !q.KnownAt.IsZero() || q.Number > 0 {
 		return s.knownAt(ctx, q, areas, month)
 	}
 	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
@@ -132,9 +132,11 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	if err != nil {
 		return Answer{}, fmt.Errorf("read the frontier: %w", err)
 	}
-	number, err := s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt)
-	if err != nil {
-		return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+	number := q.Number
+	if number == 0 {
+		if number, err = s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt); err != nil {
+			return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+		}
 	}
 	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, FromFacts(number)) // before the facts: what is settled then is in them
 	if err != nil {

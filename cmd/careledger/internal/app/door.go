@@ -35,7 +35,7 @@ func (a *App) openDoor() error {
 	}
 	options := httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
-		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Freshness: served{a.own},
+		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Lineage: served{a.own}, Registers: served{a.own}, Freshness: served{a.own},
 		Parked: parkedEvents{a.own}, Projection: rebuilding{a.own}, Publications: publisher, Reports: report.Printer{}, Facts: facts.Version, Live: a.hub, Status: a.status,
 		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(), AsyncAPI: published,
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,

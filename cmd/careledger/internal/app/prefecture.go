@@ -15,8 +15,10 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/infra/bus"
+	"github.com/careledger/careledger/infra/warehouse"
 	"github.com/careledger/careledger/projections/alerts"
 	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/lineage"
 	"github.com/careledger/careledger/projections/projector"
 	"github.com/careledger/careledger/projections/registers"
 )
@@ -39,9 +41,16 @@ func (a *App) newPrefecture(p *plan.Plan, areas *area.Table) *prefecture {
 }
 
 // cells answers numbers from the set that serves just now.
-func (p *prefecture) cells() *indicators.Service {
-	w := p.sets.serving()
+func (p *prefecture) cells() *indicators.Service { return p.cellsOf(p.sets.serving()) }
+
+func (p *prefecture) cellsOf(w *warehouse.Warehouse) *indicators.Service {
 	return &indicators.Service{Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Now: p.app.options.Now, Adopted: p.targets.adopted}
+}
+
+// lineage answers what is behind cells, all from the set that serves just now.
+func (p *prefecture) lineage() *lineage.Service {
+	w := p.sets.serving()
+	return &lineage.Service{Plan: p.plan, Areas: p.areas, Cells: p.cellsOf(w), Store: w}
 }
 
 func (p *prefecture) code() string { return p.plan.Prefecture }
