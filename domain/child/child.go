@@ -9,6 +9,7 @@ import (
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/fault"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // The refusals of a child's stream.
@@ -31,6 +32,8 @@ var (
 	ErrAlreadyAbandoned   = fault.New(fault.Refused, "already-abandoned", "该入托已放弃。", "This enrolment was given up already.")
 	ErrNotEnrolled        = fault.New(fault.Refused, "not-enrolled", "该儿童没有这次在托记录，请核对。", "The child has no such enrolment; check it.")
 	ErrAlreadyWithdrawn   = fault.New(fault.Refused, "already-withdrawn", "该入托已办理退托。", "This enrolment has ended already.")
+	ErrDaysSinceBirth     = fault.New(fault.Invalid, "days-since-birth", "请填写访视时的出生天数，且须与出生月份相符。", "Say how many days after birth the visit was; it must agree with the month of birth.")
+	ErrNextDueTooEarly    = fault.New(fault.Invalid, "next-due-too-early", "下次应做日期早于本次日期，请核对。", "The next one would be due before this one; check both days.")
 	ErrWithdrawnTooEarly  = fault.New(fault.Refused, "withdrawal-before-enrolment", "退托日期早于入托日期，请核对。", "The withdrawal is before the enrolment; check the day.")
 )
 
@@ -56,8 +59,10 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return withdraw(s, c, today)
 	case AbandonEnrolment:
 		return abandonEnrolment(s, c)
+	case Keep:
+		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	}
-	return nil, ErrUnknownCommand
+	return decideHealth(s, c, today)
 }
 
 // dated refuses a missing day and one more than a day ahead.

@@ -78,7 +78,7 @@ func (Enrolled) EventType() string           { return "ChildEnrolled.v1" }
 func (Withdrawn) EventType() string          { return "ChildWithdrawn.v1" }
 func (EnrolmentAbandoned) EventType() string { return "EnrolmentAbandoned.v1" }
 
-// Types lists the events of a child's stream.
+// Types lists the events of a child's stream beside those of package standing.
 func Types() []event.Type {
 	return []event.Type{
 		event.TypeOf[Registered](), event.TypeOf[Enrolled](), event.TypeOf[Withdrawn](), event.TypeOf[EnrolmentAbandoned](),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // State is what a child's stream has told so far.
@@ -16,6 +17,7 @@ type State struct {
 	Personal     *event.Sealed
 	Enrolments   map[uuid.UUID]Enrolment
 	Abandoned    map[uuid.UUID]bool
+	Known        standing.State
 }
 
 // Enrolment is a place taken. EndedOn is zero while it lasts.
@@ -46,6 +48,8 @@ func evolve(s State, e event.Event) State {
 		s.Enrolments[e.Enrolment] = taken
 	case EnrolmentAbandoned:
 		s.Abandoned[e.Enrolment] = true
+	default:
+		s.Known = standing.Evolve(s.Known, e)
 	}
 	return s
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // Command is one of the commands of a child's stream.
@@ -45,7 +46,36 @@ type AbandonEnrolment struct {
 	Childcare uuid.UUID
 }
 
+// LogCheck reports a check of the 4-2-1 schedule (健康检查). NextDueOn is the last day on which the next one is in time (0: no
+// other is due); until then the child is managed.
+type LogCheck struct {
+	Record                uuid.UUID
+	OccurredOn, NextDueOn calendar.Day
+}
+
+// LogImmunisation reports a dose (预防接种). NextDueOn is the last day on which the next one is in time (0: no other is due);
+// until then the child is immunised.
+type LogImmunisation struct {
+	Record                uuid.UUID
+	OccurredOn, NextDueOn calendar.Day
+}
+
+// LogNewbornVisit reports a visit to a newborn child (新生儿访视). The day of birth being sealed, DaysSinceBirth says how old
+// the child was, where the month of birth alone does not tell whether the visit came within 28 days.
+type LogNewbornVisit struct {
+	Record         uuid.UUID
+	OccurredOn     calendar.Day
+	DaysSinceBirth *int
+}
+
+// Keep is a command of what is known of the child: standings and activities.
+type Keep struct{ standing.Command }
+
 func (Register) childCommand()         {}
 func (Enrol) childCommand()            {}
 func (Withdraw) childCommand()         {}
 func (AbandonEnrolment) childCommand() {}
+func (LogCheck) childCommand()         {}
+func (LogImmunisation) childCommand()  {}
+func (LogNewbornVisit) childCommand()  {}
+func (Keep) childCommand()             {}

@@ -10,6 +10,7 @@ import (
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/fault"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // The refusals of a childcare institution's stream.
@@ -61,6 +62,8 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return reservePlace(s, c, today)
 	case ReleasePlace:
 		return releasePlace(s, c)
+	case Keep:
+		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	}
 	return nil, ErrUnknownCommand
 }

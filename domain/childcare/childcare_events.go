@@ -80,7 +80,7 @@ func (PlacesClosed) EventType() string  { return "PlacesClosed.v1" }
 func (PlaceReserved) EventType() string { return "PlaceReserved.v1" }
 func (PlaceReleased) EventType() string { return "PlaceReleased.v1" }
 
-// Types lists the events of a childcare institution's stream.
+// Types lists the events of a childcare institution's stream beside those of package standing.
 func Types() []event.Type {
 	return []event.Type{
 		event.TypeOf[Registered](), event.TypeOf[Filed](), event.TypeOf[PlacesOpened](), event.TypeOf[PlacesClosed](),

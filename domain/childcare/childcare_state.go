@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // State is what a childcare institution's stream has told so far. Reserved maps each enrolment that holds a place to its
@@ -18,10 +19,15 @@ type State struct {
 	Places       int
 	Inclusive    int
 	Reserved     map[uuid.UUID]uuid.UUID
+	Known        standing.State
 }
 
 // Registered reports whether it is on the register.
 func (s State) Registered() bool { return s.Childcare != uuid.Nil }
+
+func (s State) subject() standing.Subject {
+	return standing.Subject{ID: s.Childcare, Kind: standing.Childcare, Since: s.RegisteredOn}
+}
 
 func zero() State { return State{Reserved: map[uuid.UUID]uuid.UUID{}} }
 
@@ -41,6 +47,8 @@ func evolve(s State, e event.Event) State {
 		s.Reserved[e.Enrolment] = e.Child
 	case PlaceReleased:
 		delete(s.Reserved, e.Enrolment)
+	default:
+		s.Known = standing.Evolve(s.Known, e)
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // Command is one of the commands of a childcare institution's stream.
@@ -49,9 +50,13 @@ type ReleasePlace struct {
 	Reason    ReleaseReason
 }
 
+// Keep is a command of what is known of the childcare institution: standings.
+type Keep struct{ standing.Command }
+
 func (Register) childcareCommand()     {}
 func (File) childcareCommand()         {}
 func (OpenPlaces) childcareCommand()   {}
 func (ClosePlaces) childcareCommand()  {}
 func (ReservePlace) childcareCommand() {}
 func (ReleasePlace) childcareCommand() {}
+func (Keep) childcareCommand()         {}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // Command is one of the commands of an elder's stream.
@@ -85,6 +86,21 @@ type AbandonAdmission struct {
 	Institution uuid.UUID
 }
 
+// Move reports that the elder lives in another area from MovedOn on.
+type Move struct {
+	Area    string
+	MovedOn calendar.Day
+}
+
+// RecordDeath reports that the elder died.
+type RecordDeath struct{ DiedOn calendar.Day }
+
+// EnterDeathInError takes the report of a death back.
+type EnterDeathInError struct{ Reason *event.Sealed }
+
+// Keep is a command of what is known of the elder: standings and activities.
+type Keep struct{ standing.Command }
+
 func (Register) elderCommand()              {}
 func (RecordCircumstances) elderCommand()   {}
 func (LogHomeVisit) elderCommand()          {}
@@ -94,3 +110,7 @@ func (Admit) elderCommand()                 {}
 func (Transfer) elderCommand()              {}
 func (Discharge) elderCommand()             {}
 func (AbandonAdmission) elderCommand()      {}
+func (Move) elderCommand()                  {}
+func (RecordDeath) elderCommand()           {}
+func (EnterDeathInError) elderCommand()     {}
+func (Keep) elderCommand()                  {}

@@ -8,6 +8,7 @@ import (
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // Decider is the rules of an elder's stream.
@@ -42,8 +43,10 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return discharge(s, c, today)
 	case AbandonAdmission:
 		return abandonAdmission(s, c)
+	case Keep:
+		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	}
-	return nil, ErrUnknownCommand
+	return decideLife(s, c, today)
 }
 
 // dated refuses a missing day and one more than a day ahead.
@@ -93,8 +96,11 @@ func recordCircumstances(s State, c RecordCircumstances, today calendar.Day) ([]
 	if err := dated(c.EffectiveOn, today, "/effective_on"); err != nil {
 		return nil, err
 	}
-	if c.EffectiveOn < s.BirthMonth.First() {
+	switch {
+	case c.EffectiveOn < s.BirthMonth.First():
 		return nil, ErrBeforeBirth.At("/effective_on")
+	case s.deadBefore(c.EffectiveOn):
+		return nil, ErrDeceased.At("/effective_on")
 	}
 	held := []Circumstance{}
 	for _, word := range Circumstances() { // in the plan's order, each once

@@ -96,6 +96,28 @@ type AdmissionAbandoned struct {
 	Institution uuid.UUID `json:"institution"`
 }
 
+// MovedHome: the elder lives in Area from MovedOn on (迁居). FromArea is where the elder lived until then.
+type MovedHome struct {
+	Elder    uuid.UUID    `json:"elder"`
+	FromArea string       `json:"from_area"`
+	Area     string       `json:"area"`
+	MovedOn  calendar.Day `json:"moved_on"`
+}
+
+// Died: the elder died (去世), and from DiedOn on is not on the register.
+type Died struct {
+	Elder  uuid.UUID    `json:"elder"`
+	DiedOn calendar.Day `json:"died_on"`
+}
+
+// DeathEnteredInError: the elder did not die and is on the register of Area as before. WasOn is the day that held until now.
+type DeathEnteredInError struct {
+	Elder  uuid.UUID     `json:"elder"`
+	Area   string        `json:"area"`
+	WasOn  calendar.Day  `json:"was_on"`
+	Reason *event.Sealed `json:"reason"`
+}
+
 func (Registered) EventType() string              { return "ElderRegistered.v1" }
 func (CircumstancesRecorded) EventType() string   { return "CircumstancesRecorded.v1" }
 func (HomeVisitLogged) EventType() string         { return "HomeVisitLogged.v1" }
@@ -105,12 +127,16 @@ func (Admitted) EventType() string                { return "ElderAdmitted.v1" }
 func (Transferred) EventType() string             { return "ElderTransferred.v1" }
 func (Discharged) EventType() string              { return "ElderDischarged.v1" }
 func (AdmissionAbandoned) EventType() string      { return "AdmissionAbandoned.v1" }
+func (MovedHome) EventType() string               { return "ElderMoved.v1" }
+func (Died) EventType() string                    { return "ElderDied.v1" }
+func (DeathEnteredInError) EventType() string     { return "ElderDeathEnteredInError.v1" }
 
-// Types lists the events of an elder's stream.
+// Types lists the events of an elder's stream beside those of package standing.
 func Types() []event.Type {
 	return []event.Type{
 		event.TypeOf[Registered](), event.TypeOf[CircumstancesRecorded](), event.TypeOf[HomeVisitLogged](),
 		event.TypeOf[HomeVisitCorrected](), event.TypeOf[HomeVisitEnteredInError](), event.TypeOf[Admitted](),
 		event.TypeOf[Transferred](), event.TypeOf[Discharged](), event.TypeOf[AdmissionAbandoned](),
+		event.TypeOf[MovedHome](), event.TypeOf[Died](), event.TypeOf[DeathEnteredInError](),
 	}
 }

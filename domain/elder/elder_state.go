@@ -2,17 +2,22 @@ package elder
 
 import (
 	"bytes"
+	"math"
 
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
-// State is what an elder's stream has told so far.
+// State is what an elder's stream has told so far. Area is where the elder lives now, Homes where since when, in the order
+// of the ledger. DiedOn is zero for the living.
 type State struct {
 	Elder         uuid.UUID
 	Area          string
+	Homes         []Home
+	DiedOn        calendar.Day
 	RegisteredOn  calendar.Day
 	Sex           Sex
 	BirthMonth    calendar.Month
@@ -23,6 +28,13 @@ type State struct {
 	Visits        map[uuid.UUID]Visit
 	Stays         map[uuid.UUID]Stay
 	Abandoned     map[Reservation]bool
+	Known         standing.State
+}
+
+// Home is an area from a day on.
+type Home struct {
+	Area    string
+	SinceOn calendar.Day
 }
 
 // Visit is a visit as last corrected.
@@ -77,6 +89,14 @@ func evolve(s State, e event.Event) State {
 	case Registered:
 		s.Elder, s.Area, s.RegisteredOn, s.Sex = e.Elder, e.Area, e.RegisteredOn, e.Sex
 		s.BirthMonth, s.Household, s.Personal = e.BirthMonth, e.Household, e.Personal
+		s.Homes = append(s.Homes, Home{e.Area, e.RegisteredOn})
+	case MovedHome:
+		s.Homes = append(s.Homes, Home{e.Area, e.MovedOn})
+		s.Area = s.homeOn(math.MaxInt32).Area
+	case Died:
+		s.DiedOn = e.DiedOn
+	case DeathEnteredInError:
+		s.DiedOn = 0
 	case CircumstancesRecorded:
 		if e.EffectiveOn >= s.EffectiveOn { // an earlier set recorded later does not speak of today
 			s.Circumstances, s.EffectiveOn = e.Circumstances, e.EffectiveOn
@@ -101,6 +121,8 @@ func evolve(s State, e event.Event) State {
 		s.Stays[e.Stay] = stay
 	case AdmissionAbandoned:
 		s.Abandoned[Reservation{e.Stay, e.Institution}] = true
+	default:
+		s.Known = standing.Evolve(s.Known, e)
 	}
 	return s
 }

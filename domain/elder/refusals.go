@@ -15,6 +15,12 @@ var (
 	ErrUnknownWord       = fault.New(fault.Invalid, "unknown-word", "该字段的取值不在允许范围内，请从 /docs 所列的取值中选择。", "The value is not one of the allowed words; /docs lists them.")
 	ErrBeforeBirth       = fault.New(fault.Invalid, "effective-before-birth", "生效日期早于出生月份，请核对。", "The effective day is before the month of birth; check it.")
 
+	ErrDeceased      = fault.New(fault.Refused, "elder-deceased", "该老年人已登记去世，之后的日期不能再登记；如系误登请先撤销。", "The elder is recorded as deceased: nothing is taken for a later day. If that is wrong, take the death back first.")
+	ErrNotDied       = fault.New(fault.Refused, "not-deceased", "该老年人没有登记去世，无需撤销。", "No death is recorded of this elder, so there is nothing to take back.")
+	ErrDiedTooEarly  = fault.New(fault.Refused, "died-before-registration", "去世日期早于登记或最近一次迁居，请核对。", "The day of death is before the registration or the last move; check both.")
+	ErrMovedTooEarly = fault.New(fault.Refused, "moved-before-registration", "迁居日期早于登记日期，请核对。", "The move is before the registration; check the day.")
+	ErrSameArea      = fault.New(fault.Refused, "same-area", "该老年人那天已登记在该区划，无需迁居。", "The elder is registered in this area on that day already.")
+
 	ErrVisitBeforeBirth   = fault.New(fault.Invalid, "visit-before-birth", "探访日期早于出生月份，请核对。", "The visit is dated before the elder's month of birth; check the day.")
 	ErrVisitLogged        = fault.New(fault.Refused, "visit-already-logged", "该探访编号已登记；如需修改请用更正。", "A visit with this id is logged already; correct it instead.")
 	ErrVisitNotFound      = fault.New(fault.NotFound, "visit-not-found", "没有这次探访的记录，请核对编号。", "There is no visit with this id; check it.")

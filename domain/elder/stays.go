@@ -20,6 +20,8 @@ func admit(s State, c Admit, today calendar.Day) ([]event.Event, error) {
 		return nil, ErrStayExists
 	case c.AdmittedOn < s.BirthMonth.First():
 		return nil, ErrAdmitBeforeBirth.At("/admitted_on")
+	case s.DiedOn != 0 && !c.Report:
+		return nil, ErrDeceased
 	}
 	doubts := slices.Clone(c.Doubts)
 	for _, broken := range s.brokenByAdmission(c.AdmittedOn) {
@@ -37,6 +39,9 @@ func admit(s State, c Admit, today calendar.Day) ([]event.Event, error) {
 // brokenByAdmission lists the rules that an admission on a day would break: asked for, it is refused; reported, doubted.
 func (s State) brokenByAdmission(on calendar.Day) []*fault.Error {
 	var broken []*fault.Error
+	if s.deadBefore(on) {
+		broken = append(broken, ErrDeceased)
+	}
 	if _, current := s.Current(); current {
 		broken = append(broken, ErrAlreadyAdmitted)
 	}
@@ -62,10 +67,16 @@ func transfer(s State, c Transfer, today calendar.Day) ([]event.Event, error) {
 		return nil, ErrSameInstitution
 	case c.TransferredOn < stay.SinceOn:
 		return nil, ErrTransferTooEarly.At("/transferred_on")
+	case s.DiedOn != 0 && !c.Report:
+		return nil, ErrDeceased
+	}
+	doubts := slices.Clone(c.Doubts)
+	if s.deadBefore(c.TransferredOn) {
+		doubts = append(doubts, ErrDeceased.Code)
 	}
 	return []event.Event{Transferred{
 		Elder: s.Elder, Stay: c.Stay, From: stay.Institution, FromArea: stay.InstitutionArea, Institution: c.Institution,
-		InstitutionArea: c.InstitutionArea, TransferredOn: c.TransferredOn, Doubts: event.Doubts{Doubts: slices.Clone(c.Doubts)},
+		InstitutionArea: c.InstitutionArea, TransferredOn: c.TransferredOn, Doubts: event.Doubts{Doubts: doubts},
 	}}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // Command is one of the commands of an institution's stream.
@@ -57,6 +58,9 @@ type ReleaseBed struct {
 	Reason ReleaseReason
 }
 
+// Keep is a command of what is known of the institution: standings.
+type Keep struct{ standing.Command }
+
 func (Register) institutionCommand()    {}
 func (OpenBeds) institutionCommand()    {}
 func (ConvertBeds) institutionCommand() {}
@@ -64,3 +68,4 @@ func (OperateBeds) institutionCommand() {}
 func (CloseBeds) institutionCommand()   {}
 func (ReserveBed) institutionCommand()  {}
 func (ReleaseBed) institutionCommand()  {}
+func (Keep) institutionCommand()        {}

@@ -11,6 +11,7 @@ import (
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/fault"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // The refusals of an institution's stream.
@@ -63,6 +64,8 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return reserveBed(s, c, today)
 	case ReleaseBed:
 		return releaseBed(s, c)
+	case Keep:
+		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	}
 	return nil, ErrUnknownCommand
 }

@@ -100,7 +100,7 @@ func (BedsClosed) EventType() string           { return "BedsClosed.v1" }
 func (BedReserved) EventType() string          { return "BedReserved.v1" }
 func (BedReleased) EventType() string          { return "BedReleased.v1" }
 
-// Types lists the events of an institution's stream.
+// Types lists the events of an institution's stream beside those of package standing.
 func Types() []event.Type {
 	return []event.Type{
 		event.TypeOf[Registered](), event.TypeOf[BedsOpened](), event.TypeOf[BedsConverted](),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // State is what an institution's stream has told so far. Reserved maps each stay that holds a bed to its elder.
@@ -17,10 +18,15 @@ type State struct {
 	Nursing      int
 	Operating    int
 	Reserved     map[uuid.UUID]uuid.UUID
+	Known        standing.State
 }
 
 // Registered reports whether the institution is on the register.
 func (s State) Registered() bool { return s.Institution != uuid.Nil }
+
+func (s State) subject() standing.Subject {
+	return standing.Subject{ID: s.Institution, Kind: standing.Institution, Since: s.RegisteredOn}
+}
 
 func zero() State { return State{Reserved: map[uuid.UUID]uuid.UUID{}} }
 
@@ -43,6 +49,8 @@ func evolve(s State, e event.Event) State {
 		s.Reserved[e.Stay] = e.Elder
 	case BedReleased:
 		delete(s.Reserved, e.Stay)
+	default:
+		s.Known = standing.Evolve(s.Known, e)
 	}
 	return s
 }

@@ -27,6 +27,8 @@ import (
 	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/domain/retrofit"
+	"github.com/careledger/careledger/domain/standing"
+	"github.com/careledger/careledger/domain/unit"
 	"github.com/careledger/careledger/infra/bus"
 	"github.com/careledger/careledger/infra/bus/embedded"
 )
@@ -176,7 +178,7 @@ func (n *note) Save(_ context.Context, c event.Checkpoint) error {
 func codec(t testing.TB) *event.Codec {
 	t.Helper()
 	c, err := event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
-		figure.Types(), alert.Types(), projection.Types())
+		unit.Types(), standing.Types(), figure.Types(), alert.Types(), projection.Types())
 	require.NoError(t, err)
 	return c
 }

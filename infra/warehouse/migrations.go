@@ -40,6 +40,7 @@ func migrations() []schema.Migration {
 		}}},
 		{Number: 4, About: "parked events", Steps: facts.ParkedSchema()},
 		{Number: 5, About: "freshness", Steps: freshness.Schema()},
+		{Number: 6, About: "standings", Steps: facts.StandingSchema()},
 	}
 }
 

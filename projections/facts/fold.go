@@ -21,8 +21,8 @@ import (
 func Fold(r event.Recorded) []Row {
 	envelope := Envelope(r)
 	rows := []Row{envelope}
-	f := fold{key: envelope.Key, area: r.Metadata.Area, at: r.Metadata.RecordedAt}
-	for _, rowsOf := range []func(event.Event) []Row{f.elder, f.stay, f.institution, f.childcare, f.child, f.other} {
+	f := fold{key: envelope.Key, id: r.ID, area: r.Metadata.Area, at: r.Metadata.RecordedAt}
+	for _, rowsOf := range []func(event.Event) []Row{f.elder, f.home, f.stay, f.institution, f.childcare, f.child, f.other, f.standing, f.derived} {
 		rows = append(rows, rowsOf(r.Event)...)
 	}
 	return rows
@@ -39,6 +39,7 @@ func Envelope(r event.Recorded) Event {
 
 type fold struct {
 	key  Key
+	id   uuid.UUID
 	area string
 	at   time.Time
 }
@@ -61,11 +62,27 @@ func (f fold) elder(e event.Event) []Row {
 	case elder.HomeVisitCorrected:
 		return []Row{
 			f.visit(e.Elder, e.Visit, e.OccurredOn, e.Mode, e.Outcome),
-			Amendment{Key: f.key, Fact: e.Visit, Kind: "corrected", WasOn: e.WasOn.Time()},
+			Amendment{Key: f.key, Fact: e.Visit, Kind: Corrected, WasOn: e.WasOn.Time()},
 		}
 	case elder.HomeVisitEnteredInError:
 		// Its own number is above every row of the visit, so none is left that counts.
-		return []Row{Amendment{Key: f.key, Fact: e.Visit, Kind: "voided", WasOn: e.WasOn.Time()}}
+		return []Row{Amendment{Key: f.key, Fact: e.Visit, Kind: Voided, WasOn: e.WasOn.Time()}}
+	}
+	return nil
+}
+
+// home says where an elder is registered from a day on; without an area the elder is no more.
+func (f fold) home(e event.Event) []Row {
+	row := func(of uuid.UUID, area string, on calendar.Day) []Row {
+		return []Row{ElderState{Key: f.key, Elder: of, Aspect: "area", EffectiveOn: on.Time(), Area: area, Circumstances: []string{}}}
+	}
+	switch e := e.(type) {
+	case elder.MovedHome:
+		return row(e.Elder, e.Area, e.MovedOn)
+	case elder.Died:
+		return row(e.Elder, "", e.DiedOn)
+	case elder.DeathEnteredInError:
+		return row(e.Elder, e.Area, e.WasOn)
 	}
 	return nil
 }

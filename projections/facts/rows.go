@@ -46,11 +46,18 @@ type Visit struct {
 	Outcome    string    `ch:"outcome"`
 }
 
+// Kinds of amendments.
+const (
+	Corrected = "corrected" // a visit was another one
+	Voided    = "voided"    // a visit never was
+	Withdrawn = "withdrawn" // a record of a standing or an activity was wrong
+)
+
 // Amendment says that from its number on, earlier rows of a fact count no more.
 type Amendment struct {
 	Key
 	Fact  uuid.UUID `ch:"fact"`
-	Kind  string    `ch:"kind"`   // corrected or voided
+	Kind  string    `ch:"kind"`
 	WasOn time.Time `ch:"was_on"` // the day of the row that held until now
 }
 
@@ -128,6 +135,36 @@ type EnrolmentChange struct {
 	Change      int8      `ch:"change"`
 }
 
+// Standing is what holds of a subject (1) or holds no more (0) from a day on, to Until (Forever: without an end). On a day
+// the newest row of a subject and standing counts, by EffectiveOn and then by number, unless its record was withdrawn.
+// Record is the id of the record that it comes from, or of the event where it follows from something else. Area is the
+// subject's; the row "registered" says where the subject counts.
+type Standing struct {
+	Key
+	Subject     uuid.UUID `ch:"subject"`
+	Kind        string    `ch:"kind"`
+	Standing    string    `ch:"standing"`
+	Area        string    `ch:"area"`
+	EffectiveOn time.Time `ch:"effective_on"`
+	Until       time.Time `ch:"until"`
+	Holds       uint8     `ch:"holds"`
+	Record      uuid.UUID `ch:"record"`
+}
+
+// Activity is something that happened with a subject, unless its record was withdrawn.
+type Activity struct {
+	Key
+	Subject    uuid.UUID `ch:"subject"`
+	Kind       string    `ch:"kind"`
+	Activity   string    `ch:"activity"`
+	Area       string    `ch:"area"`
+	OccurredOn time.Time `ch:"occurred_on"`
+	Record     uuid.UUID `ch:"record"`
+}
+
+// Forever is the last day that a column can hold, and the last one of a standing without an end.
+func Forever() time.Time { return time.Date(2299, 12, 31, 0, 0, 0, 0, time.UTC) }
+
 // Figure is a number that an office reported; the highest number of an area, series and period is the one in force.
 type Figure struct {
 	Key
@@ -167,4 +204,6 @@ func (PlaceChange) Table() string     { return "place_changes" }
 func (Filing) Table() string          { return "filings" }
 func (EnrolmentChange) Table() string { return "enrolment_changes" }
 func (Figure) Table() string          { return "figures" }
+func (Standing) Table() string        { return "standings" }
+func (Activity) Table() string        { return "activities" }
 func (Alert) Table() string           { return "alerts" }

@@ -1,13 +1,17 @@
 package facts
 
-import "github.com/careledger/careledger/projections/schema"
+import (
+	"slices"
+
+	"github.com/careledger/careledger/projections/schema"
+)
 
 // Version counts what events are turned into. Whoever changes how an event becomes rows, or what a column means, raises it:
 // a set that was built with another version is then built anew beside the one that serves.
-const Version = 1
+const Version = 2
 
 // Tables lists the tables of facts: those whose rows above a checkpoint are taken back before a projector goes on.
-func Tables() []string { return schema.Tables(Schema()) }
+func Tables() []string { return schema.Tables(slices.Concat(Schema(), StandingSchema())) }
 
 // EventColumns are the columns of the table of events behind prefecture and number.
 const EventColumns = `event_id UUID, stream String, revision UInt64, type LowCardinality(String),
@@ -42,6 +46,16 @@ func Schema() []schema.Step {
 			code LowCardinality(String), variant LowCardinality(String), area LowCardinality(String), period LowCardinality(String),
 			unit LowCardinality(String), reason LowCardinality(String), value Nullable(Float64), expected Nullable(Float64)`, "alert, number"),
 		table("parked", `event_id UUID, type LowCardinality(String), reason String`, "number"),
+	}
+}
+
+// StandingSchema of the facts that came later: standings and activities.
+func StandingSchema() []schema.Step {
+	return []schema.Step{
+		table("standings", `subject UUID, kind LowCardinality(String), standing LowCardinality(String), area LowCardinality(String),
+			effective_on Date32, until Date32, holds UInt8, record UUID`, "kind, subject, standing, effective_on, number"),
+		table("activities", `subject UUID, kind LowCardinality(String), activity LowCardinality(String), area LowCardinality(String),
+			occurred_on Date32, record UUID`, "activity, toStartOfMonth(occurred_on), subject, record, number"),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/standing"
 	"github.com/careledger/careledger/projections/facts"
 )
 
@@ -15,7 +16,11 @@ type Marks map[Group]map[calendar.Month]struct{}
 // Months that cells are kept for: from the plan's baseline to the month of today.
 type Months struct{ First, Current calendar.Month }
 
-// Mark marks what a row touches: a visit its own month, everything else its month and all later ones.
+// periodMonths is how many months the longest period has: what happened in a month counts in every later one of its period.
+const periodMonths = 12
+
+// Mark marks what a row touches: a visit its own month, an activity the months of any period that its own month is in,
+// everything else its month and all later ones.
 func (k Marks) Mark(row facts.Row, span Months) {
 	switch r := row.(type) {
 	case facts.Visit:
@@ -23,7 +28,19 @@ func (k Marks) Mark(row facts.Row, span Months) {
 	case facts.ElderState:
 		k.since(Visits, monthOf(r.EffectiveOn), span)
 	case facts.Amendment:
-		k.one(Visits, monthOf(r.WasOn), span)
+		if r.Kind != facts.Withdrawn {
+			k.one(Visits, monthOf(r.WasOn), span)
+			return
+		}
+		k.since(Standings, monthOf(r.WasOn), span) // a lapse is later
+		k.within(Activities, monthOf(r.WasOn), span)
+	case facts.Standing:
+		k.since(Standings, monthOf(r.EffectiveOn), span)
+		if r.Standing == standing.Registered { // it says where an activity counts
+			k.since(Activities, monthOf(r.EffectiveOn), span)
+		}
+	case facts.Activity:
+		k.within(Activities, monthOf(r.OccurredOn), span)
 	case facts.BedChange:
 		k.since(Beds, monthOf(r.EffectiveOn), span)
 	case facts.StayChange:
@@ -69,6 +86,11 @@ func (k Marks) one(g Group, m calendar.Month, span Months) {
 		k[g] = map[calendar.Month]struct{}{}
 	}
 	k[g][m] = struct{}{}
+}
+
+// within marks a month and what may come behind it in one period.
+func (k Marks) within(g Group, m calendar.Month, span Months) {
+	k.since(g, m, Months{First: span.First, Current: min(span.Current, m+periodMonths-1)})
 }
 
 func (k Marks) since(g Group, m calendar.Month, span Months) {

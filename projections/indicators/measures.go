@@ -19,12 +19,14 @@ const (
 	Places     Group = "places"
 	Filings    Group = "filings"
 	Enrolments Group = "enrolments"
+	Standings  Group = "standings"
+	Activities Group = "activities"
 	Figures    Group = "figures"
 )
 
 // Groups lists all of them.
 func Groups() []Group {
-	return []Group{Visits, Beds, Residents, Retrofits, Places, Filings, Enrolments, Figures}
+	return []Group{Visits, Beds, Residents, Retrofits, Places, Filings, Enrolments, Standings, Activities, Figures}
 }
 
 // GroupOf says which group counts a measure.

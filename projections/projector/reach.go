@@ -7,6 +7,7 @@ import (
 
 	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/child"
 	"github.com/careledger/careledger/domain/event"
 )
 
@@ -30,6 +31,9 @@ func reach(r event.Recorded, areas *area.Table, first calendar.Month) (touched [
 			earliest = day
 		}
 	})
+	if c, ok := r.Event.(child.Registered); ok { // a birth counts in its month
+		earliest = min(earliest, c.BirthMonth.First())
+	}
 	if earliest != 0 {
 		since = max(earliest.Month(), first)
 	}

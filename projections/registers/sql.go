@@ -18,8 +18,8 @@ const EldersTotalSQL = `SELECT count() FROM (` + register + `)`
 
 // register is the newest state of each elder after an id.
 const register = `SELECT elder, argMaxIf(area, (effective_on, number), aspect = 'area') AS area,
-		argMaxIf(sex, (effective_on, number), aspect = 'area') AS sex,
-		argMaxIf(birth_month, (effective_on, number), aspect = 'area') AS birth_month,
+		argMaxIf(sex, (effective_on, number), sex != '') AS sex,
+		argMaxIf(birth_month, (effective_on, number), birth_month != 0) AS birth_month,
 		argMaxIf(circumstances, (effective_on, number), aspect = 'circumstances') AS circumstances
 	FROM {db}.elder_states
 	WHERE prefecture = @prefecture AND elder > toUUID(@after) AND (empty(@ids) OR toString(elder) IN @ids)

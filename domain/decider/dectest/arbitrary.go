@@ -38,6 +38,7 @@ func anyNumber() []float64 { return append(storable(), math.Inf(1), math.NaN()) 
 // their borders, words that mean nothing.
 func arbitrary[T any](t *rapid.T, numbers []float64, empty T) T {
 	value := reflect.New(reflect.TypeOf(empty)).Elem()
+	value.Set(reflect.ValueOf(empty)) // what its interfaces hold says with what they are filled
 	filler{t, numbers}.fill(value)
 	filled, ok := value.Interface().(T)
 	if !ok {
@@ -72,6 +73,12 @@ func (f filler) fill(v reflect.Value) {
 		if rapid.Bool().Draw(f.T, "set") {
 			v.Set(reflect.New(v.Type().Elem()))
 			f.fill(v.Elem())
+		}
+	case reflect.Interface:
+		if !v.IsNil() {
+			held := reflect.New(v.Elem().Type()).Elem()
+			f.fill(held)
+			v.Set(held)
 		}
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), rapid.IntRange(1, 3).Draw(f.T, "length"), 3))

@@ -184,3 +184,18 @@ ENGINE = Distributed('care', '{db}', 'heard_local', cityHash64(prefecture));
 CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.events_to_heard ON CLUSTER 'care' TO {db}.heard_local AS
 SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:');
 
+-- 6 standings ad62c3073f49c60d
+CREATE TABLE IF NOT EXISTS {db}.standings_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, subject UUID, kind LowCardinality(String), standing LowCardinality(String), area LowCardinality(String), effective_on Date32, until Date32, holds UInt8, record UUID)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, kind, subject, standing, effective_on, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.standings ON CLUSTER 'care' AS {db}.standings_local
+ENGINE = Distributed('care', '{db}', 'standings_local', cityHash64(prefecture));
+
+CREATE TABLE IF NOT EXISTS {db}.activities_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, subject UUID, kind LowCardinality(String), activity LowCardinality(String), area LowCardinality(String), occurred_on Date32, record UUID)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, activity, toStartOfMonth(occurred_on), subject, record, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.activities ON CLUSTER 'care' AS {db}.activities_local
+ENGINE = Distributed('care', '{db}', 'activities_local', cityHash64(prefecture));
+

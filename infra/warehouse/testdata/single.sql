@@ -109,3 +109,12 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.events_to_heard TO {db}.heard AS
 SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure') AND actor != 'system' AND NOT startsWith(actor, 'process:');
 
+-- 6 standings dab66d708f764828
+CREATE TABLE IF NOT EXISTS {db}.standings (prefecture LowCardinality(String), number UInt64, subject UUID, kind LowCardinality(String), standing LowCardinality(String), area LowCardinality(String), effective_on Date32, until Date32, holds UInt8, record UUID)
+ENGINE = ReplacingMergeTree ORDER BY (prefecture, kind, subject, standing, effective_on, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+CREATE TABLE IF NOT EXISTS {db}.activities (prefecture LowCardinality(String), number UInt64, subject UUID, kind LowCardinality(String), activity LowCardinality(String), area LowCardinality(String), occurred_on Date32, record UUID)
+ENGINE = ReplacingMergeTree ORDER BY (prefecture, activity, toStartOfMonth(occurred_on), subject, record, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+

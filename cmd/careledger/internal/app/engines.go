@@ -17,6 +17,8 @@ import (
 	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/domain/retrofit"
+	"github.com/careledger/careledger/domain/standing"
+	"github.com/careledger/careledger/domain/unit"
 	"github.com/careledger/careledger/infra/backup"
 	"github.com/careledger/careledger/infra/bus"
 	busserver "github.com/careledger/careledger/infra/bus/embedded"
@@ -46,7 +48,7 @@ type engines struct {
 // Codec knows every event that a ledger may hold.
 func Codec() (*event.Codec, error) {
 	return event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
-		figure.Types(), alert.Types(), projection.Types())
+		unit.Types(), standing.Types(), figure.Types(), alert.Types(), projection.Types())
 }
 
 // open opens what this process's roles need, the warehouse beside the rest.
