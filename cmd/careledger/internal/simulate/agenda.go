@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -103,7 +104,7 @@ func instant(day calendar.Day, second int32) time.Time {
 	return time.Unix(int64(day)*86400+int64(second)-8*3600, 0).UTC()
 }
 
-func nameOf(id uuid.UUID) uint64 { return textNumber(string(id[:8])) }
+func nameOf(id uuid.UUID) uint64 { return binary.BigEndian.Uint64(id[:8]) }
 
 // posted is records on their way.
 type posted []Record
@@ -133,11 +134,11 @@ func (l *life) begin(name uint64, steps []step, brought calendar.Day) {
 	if len(steps) == 0 {
 		return
 	}
-	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.on, b.on) })
 	for i := range steps {
 		steps[i].On = steps[i].on
 		steps[i].on = max(steps[i].on, brought)
 	}
+	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.on, b.on) })
 	l.expect(&script{name, steps}, name, steps[0].on)
 }
 
@@ -156,4 +157,26 @@ func (s *script) act(l *life) calendar.Day {
 		return 0
 	}
 	return s.steps[0].on
+}
+
+// populate puts everybody on the list of the day on which the records begin.
+func (l *life) populate() {
+	for _, part := range []struct {
+		name string
+		live func()
+	}{
+		{Houses, l.institutions},
+		{Houses, l.childcares},
+		{Houses, l.residents},
+		{Houses, l.enrolments},
+		{Units, l.units},
+		{Reports, l.reports},
+		{Retrofit, l.retrofits},
+		{Elders, l.elders},
+		{Children, l.children},
+	} {
+		if l.wants(part.name) {
+			part.live()
+		}
+	}
 }

@@ -201,6 +201,7 @@ func (c *young) follow(l *life, course *course) {
 	companion.Event = standing.Recorded{
 		Subject: c.id, Kind: standing.Child, Standing: course.standing, Record: standing.Companion(r.ID), EffectiveOn: on, Until: until,
 	}
+	r.Until = until
 	l.tell(r, l.lateness(&c.folk), companion)
 	course.at++
 	c.await(course)
@@ -209,6 +210,7 @@ func (c *young) follow(l *life, course *course) {
 func (c *young) logged(l *life, on calendar.Day, activity string) Record {
 	r := c.record(l, on, nil)
 	r.Event = standing.Logged{Subject: c.id, Kind: standing.Child, Activity: activity, Record: r.ID, OccurredOn: on}
+	r.Born = c.born
 	return r
 }
 

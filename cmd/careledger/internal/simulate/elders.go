@@ -205,22 +205,30 @@ func (p *aged) nextCheck(l *life, year calendar.Month) calendar.Day {
 // check is the health check that is due.
 func (p *aged) check(l *life) {
 	if p.checks != 0 && p.checks <= l.today {
-		p.logs(l, p.checks, "health_check")
+		r := p.logs(l, p.checks, "health_check")
+		if p.chance(l.towns[p.town].wrong * shareInventedOf) { // logged twice, and one taken back
+			twice := p.logs(l, r.On, "health_check")
+			wrong := p.record(l, r.On, nil)
+			wrong.Event = standing.EnteredInError{Subject: p.id, Kind: standing.Elder, Record: twice.ID, WasOn: r.On}
+			l.tell(wrong, longestLate+p.below(20))
+		}
 		p.checks = p.nextCheck(l, p.checks.Month()/12+1)
 	}
 }
 
-func (p *aged) logs(l *life, on calendar.Day, activity string) {
+func (p *aged) logs(l *life, on calendar.Day, activity string) Record {
 	r := p.record(l, on, nil)
 	r.Event = standing.Logged{Subject: p.id, Kind: standing.Elder, Activity: activity, Record: r.ID, OccurredOn: on}
 	l.tell(r, l.lateness(&p.folk))
+	return r
 }
 
 // holds records a standing of the person.
-func (p *aged) holds(l *life, on calendar.Day, word string) {
+func (p *aged) holds(l *life, on calendar.Day, word string) Record {
 	r := p.record(l, on, nil)
 	r.Event = standing.Recorded{Subject: p.id, Kind: standing.Elder, Standing: word, Record: r.ID, EffectiveOn: on}
 	l.tell(r, 0)
+	return r
 }
 
 func (p *aged) move(l *life) {

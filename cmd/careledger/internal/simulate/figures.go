@@ -169,11 +169,16 @@ func (c curve) at(m calendar.Month) float64 {
 func ofYear(years map[string]float64, year int) float64 {
 	c := curve{}
 	for text, value := range years {
-		y, err := strconv.Atoi(text)
-		if err != nil {
-			continue
-		}
-		c[calendar.Month(y)] = value
+		c[calendar.Month(yearOf(text))] = value
 	}
 	return c.at(calendar.Month(year))
+}
+
+// yearOf reads a year; 0 where it is none.
+func yearOf(text string) int {
+	year, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return year
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 const (
@@ -60,6 +61,13 @@ func (l *life) institutions() {
 		if m+1 < l.months() {
 			nursing[m+1] += left
 			operating[m+1] += later
+		}
+	}
+	town := func(i int) int16 { return b.houses[i].town }
+	contracts := func(m int) int { return of(l.counts["institutions"][m], l.shares["medical_contracts"][m]) }
+	for i, from := range l.granted(n, func(i int) int { return b.begun[i] }, contracts, l.ahead(n, 2, town)) {
+		if from != never {
+			b.holds(i, l.dayOf(b.begins(i)+90, from, &b.houses[i].dice), standing.Institution, "medical_contract", 0)
 		}
 	}
 	l.houses = b.houses

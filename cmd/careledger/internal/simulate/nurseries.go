@@ -1,8 +1,6 @@
 package simulate
 
 import (
-	"fmt"
-
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/calendar"
@@ -50,25 +48,22 @@ func (l *life) childcares() {
 
 // shown is what a childcare institution has to show: its filing, fire safety, and that it is a model for others.
 func (l *life) shown(w *works) {
-	begun := func(i int) int { return w.begun[i] }
-	for i, s := range l.granted(len(w.houses), begun, func(m int) int { return l.counts["filed"][m] }, w.firstComers()) {
-		if s.held() {
-			on := l.dayOf(w.begins(i)+60, s.from, &w.houses[i].dice)
-			w.add(i, on, childcare.Filed{Childcare: w.houses[i].id, FiledOn: on, FilingNumber: fmt.Sprintf("示例备案%04d", i+1)}, nil)
+	n, begun, town := len(w.houses), func(i int) int { return w.begun[i] }, func(i int) int16 { return w.houses[i].town }
+	filed := l.granted(n, begun, func(m int) int { return l.counts["filed"][m] }, inTurn(n))
+	safe := l.granted(n, begun, func(m int) int { return of(l.counts["childcare"][m], l.shares["fire_safety"][m]) }, l.ahead(n, 1, town))
+	model := l.granted(n, begun, func(m int) int { return l.counts["demonstration_childcare"][m] }, l.byCounty(n, town))
+	for i, h := range w.houses {
+		if filed[i] != never {
+			on := l.dayOf(w.begins(i)+60, filed[i], &h.dice)
+			w.add(i, on, childcare.Filed{Childcare: h.id, FiledOn: on, FilingNumber: "示例备案" + numeral(i+1)}, nil)
 		}
-	}
-	safe := func(m int) int { return share1(l.counts["childcare"][m], l.shares["fire_safety"][m]) }
-	for i, s := range l.granted(len(w.houses), begun, safe, w.anyOrder()) {
-		if s.held() {
-			l.certified(w.begins(i), s.from, &w.houses[i].dice, fireValid, func(on, until calendar.Day) {
+		if safe[i] != never {
+			l.certified(w.begins(i), safe[i], &h.dice, fireValid, func(on, until calendar.Day) {
 				w.holds(i, on, standing.Childcare, "fire_safety", until)
 			})
 		}
-	}
-	// one for each county, and one more where most people live
-	for i, s := range l.granted(len(w.houses), begun, func(m int) int { return l.counts["demonstration_childcare"][m] }, l.byCounty(w.houses)) {
-		if s.held() {
-			w.holds(i, l.dayOf(w.begins(i)+60, s.from, &w.houses[i].dice), standing.Childcare, "demonstration", 0)
+		if model[i] != never {
+			w.holds(i, l.dayOf(w.begins(i)+60, model[i], &h.dice), standing.Childcare, "demonstration", 0)
 		}
 	}
 }
@@ -152,7 +147,9 @@ func (p *place) enrol(l *life, month int) {
 	c.registers = on - 1
 	p.child, p.house, p.enrolment = c, h, recordID(c.id, 1<<20)
 	h.taken++
-	l.expect(c, nameOf(c.id), c.act(l)) // registers, and goes on by itself
+	if next := c.act(l); next != 0 { // registers, and goes on by itself
+		l.expect(c, nameOf(c.id), next)
+	}
 	r := c.record(l, on, child.Enrolled{
 		Child: c.id, Enrolment: p.enrolment, Childcare: h.id, ChildcareArea: l.towns[h.town].code, Class: classOf(c.born, on),
 		BirthMonth: c.born.Month(), EnrolledOn: on,

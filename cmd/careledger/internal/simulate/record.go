@@ -22,7 +22,9 @@ type Record struct {
 	On       calendar.Day
 	Event    event.Event
 	// Born and Number tell of who is registered what is sealed: the day of birth and the number of an invented name.
+	// Until, of a check or dose, is the last day on which the next one is in time.
 	Born   calendar.Day
+	Until  calendar.Day
 	Number int32
 	// Caused: no command of its own causes it, but that of the record before or after it, in another stream or its own.
 	Caused bool

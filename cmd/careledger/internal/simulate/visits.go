@@ -7,6 +7,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/elder"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // How visits go, where a file of figures has nothing to say.
@@ -15,7 +16,9 @@ const (
 	shareAttempted    = 0.30  // of those not seen: somebody went, and in vain
 	shareSeenAgain    = 0.08  // of those seen
 	shareInventedOf   = 0.3   // of the wrong records: the visit never was
+	shareWasPoor      = 0.1   // of those in difficulty
 	assessmentYears   = 2
+	longestLate       = 45 // days until a late record is there
 )
 
 // needs records the circumstances, from the day on which they are held.
@@ -23,14 +26,26 @@ func (p *aged) needs(l *life) {
 	p.needy = true
 	on := max(p.onset, p.registers)
 	l.tell(p.record(l, on, elder.CircumstancesRecorded{Elder: p.id, Circumstances: p.circumstances(on), EffectiveOn: on}), 0)
-	if p.chance(0.1) {
-		p.holds(l, on, "poor")
+	if p.chance(shareWasPoor) {
+		p.wasPoor(l, on)
 	}
 	p.contact = l.today.Month().First() + calendar.Day(p.below(26))
 	if p.contact < l.today {
 		p.contact = l.today + calendar.Day(p.below(max(1, int(l.today.Month().Last()-l.today))))
 	}
 	p.assessed = l.today + calendar.Day(p.below(assessmentYears*365))
+}
+
+// wasPoor records an extremely poor person who for some is one no more after a year or two.
+func (p *aged) wasPoor(l *life, on calendar.Day) {
+	poor := p.holds(l, on, "poor")
+	ends := l.today + 400 + calendar.Day(p.below(500))
+	if ends >= p.dies || !p.chance(0.2) {
+		return
+	}
+	r := p.record(l, ends, nil)
+	r.Event = standing.Ended{Subject: p.id, Kind: standing.Elder, Standing: "poor", Record: r.ID, Ends: poor.ID, EndedOn: ends}
+	l.tell(r, int(ends-l.today))
 }
 
 // circumstances are one to three, in the plan's order.
@@ -122,5 +137,5 @@ func (l *life) lateness(f *folk) int {
 	case at >= 0.05:
 		return 4 + f.below(11)
 	}
-	return 15 + f.below(30)
+	return 15 + f.below(longestLate-15)
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/calendar"
@@ -59,7 +60,7 @@ func New(o Options) (*World, error) {
 		return nil, fmt.Errorf("the figures and the areas must be those of one prefecture / 参数文件与行政区划须属于同一州市")
 	case math.IsNaN(o.Scale) || o.Scale < smallest || o.Scale > largest:
 		return nil, fmt.Errorf("the scale must be from 0.01 to 100 / 规模须在0.01至100之间")
-	case o.From < o.Figures.Opening || o.To < o.From || o.To > calendar.MonthOf(lastYear, 12):
+	case o.From < o.Figures.Opening || o.To < o.From || o.To > calendar.MonthOf(lastYear, time.December):
 		return nil, fmt.Errorf("the months must lie from %s on, the first before the last / 起止月份须不早于%s且先后有序", o.Figures.Opening, o.Figures.Opening)
 	}
 	for _, part := range o.Parts {
@@ -99,7 +100,7 @@ func (w *World) dice(of sort, number uint64) dice { return diceOf(w.Seed, of, nu
 func (w *World) people(flow string, until calendar.Month) int {
 	years, sum := w.Figures.Flows[flow], 0.0
 	given := slices.Sorted(maps.Keys(years))
-	first := calendar.MonthOf(number(given[0]), 1)
+	first := calendar.MonthOf(yearOf(given[0]), time.January)
 	for m := first; m <= until; m++ {
 		sum += ofYear(years, int(m)/12) / 12
 	}
