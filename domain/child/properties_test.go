@@ -9,11 +9,13 @@ import (
 	"github.com/careledger/careledger/domain/child"
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event/golden"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 func TestAnyHistoryFolds(t *testing.T) {
-	dectest.AnyHistoryFolds(t, child.Decider(), today, child.Types(), []child.Command{
+	dectest.AnyHistoryFolds(t, child.Decider(), today, append(child.Types(), standing.Types()...), []child.Command{
 		child.Register{}, child.Enrol{}, child.Withdraw{}, child.AbandonEnrolment{},
+		child.LogCheck{}, child.LogImmunisation{}, child.LogNewbornVisit{}, child.Keep{Command: standing.LogActivity{}},
 	})
 }
 

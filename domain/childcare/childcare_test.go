@@ -12,6 +12,7 @@ import (
 	"github.com/careledger/careledger/domain/childcare"
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 type row = dectest.Row[childcare.Command]
@@ -30,7 +31,7 @@ func TestChildcare(t *testing.T) {
 	if today != day(2022, 11, 30) {
 		t.Fatalf("today is %s", today)
 	}
-	rows := slices.Concat(registering(), filing(), opening(), closing(), reserving(), releasing())
+	rows := slices.Concat(registering(), filing(), opening(), closing(), reserving(), releasing(), keeping())
 	dectest.Run(t, childcare.Decider(), today, rows)
 	dectest.EveryRefusal(t, rows)
 }
@@ -100,5 +101,18 @@ func filing() []row {
 		{
 			Behaviour: "nor in the future", Given: given, When: childcare.File{FiledOn: today + 2}, Refused: childcare.ErrInTheFuture.At("/filed_on"),
 		},
+	}
+}
+
+func keeping() []row {
+	given := []event.Event{registered()}
+	ask := standing.RecordStanding{Standing: "demonstration", Record: id(50), EffectiveOn: day(2021, 6, 1)}
+	early := ask
+	early.EffectiveOn = day(2019, 12, 31)
+	held := standing.Recorded{Subject: id(1), Kind: standing.Childcare, Standing: "demonstration", Record: id(50), EffectiveOn: day(2021, 6, 1)}
+	return []row{
+		{Behaviour: "what is known of it is recorded", Given: given, When: childcare.Keep{Command: ask}, Then: []event.Event{held}},
+		{Behaviour: "once for each id", Given: after(given, held), When: childcare.Keep{Command: ask}, Refused: standing.ErrRecordExists.At("/id")},
+		{Behaviour: "not for a day before its registration", Given: given, When: childcare.Keep{Command: early}, Refused: standing.ErrTooEarly.At("/effective_on")},
 	}
 }

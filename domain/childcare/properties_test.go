@@ -10,12 +10,13 @@ import (
 	"github.com/careledger/careledger/domain/childcare"
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event/golden"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 func TestAnyHistoryFolds(t *testing.T) {
-	dectest.AnyHistoryFolds(t, childcare.Decider(), today, childcare.Types(), []childcare.Command{
+	dectest.AnyHistoryFolds(t, childcare.Decider(), today, append(childcare.Types(), standing.Types()...), []childcare.Command{
 		childcare.Register{}, childcare.File{}, childcare.OpenPlaces{}, childcare.ClosePlaces{}, childcare.ReservePlace{},
-		childcare.ReleasePlace{},
+		childcare.ReleasePlace{}, childcare.Keep{Command: standing.RecordStanding{}},
 	})
 }
 

@@ -16,5 +16,6 @@ func TestReleasedBytes(t *testing.T) {
 	moved.Doubts.Doubts = []string{"no-vacant-bed"}
 	golden.Check(t, elder.Types(), registered(),
 		elder.CircumstancesRecorded{Elder: id(1), Circumstances: elder.Circumstances(), EffectiveOn: day(2022, 2, 1)},
-		logged(), corrected, takenBack(), admitted("no-vacant-bed", "already-admitted"), moved, discharged(), abandoned())
+		logged(), corrected, takenBack(), admitted("no-vacant-bed", "already-admitted"), moved, discharged(), abandoned(),
+		movedHome("532622100", day(2022, 5, 1)), died(), revived())
 }

@@ -45,7 +45,7 @@ func move(s State, c Move, today calendar.Day) ([]event.Event, error) {
 	switch {
 	case c.MovedOn < s.RegisteredOn:
 		return nil, ErrMovedTooEarly.At("/moved_on")
-	case s.deadBefore(c.MovedOn):
+	case s.deadBefore(c.MovedOn + 1): // on the day of death nobody moves
 		return nil, ErrDeceased.At("/moved_on")
 	case from == c.Area:
 		return nil, ErrSameArea.At("/area")

@@ -10,12 +10,14 @@ import (
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/elder"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 func TestAnyHistoryFolds(t *testing.T) {
-	dectest.AnyHistoryFolds(t, elder.Decider(), today, elder.Types(), []elder.Command{
+	dectest.AnyHistoryFolds(t, elder.Decider(), today, append(elder.Types(), standing.Types()...), []elder.Command{
 		elder.Register{}, elder.RecordCircumstances{}, elder.LogHomeVisit{}, elder.CorrectHomeVisit{}, elder.EnterHomeVisitInError{},
-		elder.Admit{}, elder.Transfer{}, elder.Discharge{}, elder.AbandonAdmission{},
+		elder.Admit{}, elder.Transfer{}, elder.Discharge{}, elder.AbandonAdmission{}, elder.Move{}, elder.RecordDeath{},
+		elder.EnterDeathInError{}, elder.Keep{Command: standing.RecordStanding{}}, elder.Keep{Command: standing.EndStanding{}},
 	})
 }
 

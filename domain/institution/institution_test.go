@@ -12,6 +12,7 @@ import (
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 type row = dectest.Row[institution.Command]
@@ -30,7 +31,7 @@ func TestInstitution(t *testing.T) {
 	if today != day(2022, 11, 30) {
 		t.Fatalf("today is %s", today)
 	}
-	rows := slices.Concat(registering(), opening(), converting(), operating(), closing(), reserving(), releasing())
+	rows := slices.Concat(registering(), opening(), converting(), operating(), closing(), reserving(), releasing(), keeping())
 	dectest.Run(t, institution.Decider(), today, rows)
 	dectest.EveryRefusal(t, rows)
 }
@@ -81,5 +82,18 @@ func registering() []row {
 		},
 		{Behaviour: "nothing happens in an institution that is not registered", When: institution.OpenBeds{Beds: 1, OpenedOn: today}, Refused: institution.ErrNotRegistered},
 		{Behaviour: "no command is no command", Given: []event.Event{registered()}, Refused: institution.ErrUnknownCommand},
+	}
+}
+
+func keeping() []row {
+	given := []event.Event{registered()}
+	ask := standing.RecordStanding{Standing: "medical_contract", Record: id(50), EffectiveOn: day(2021, 6, 1)}
+	early := ask
+	early.EffectiveOn = day(2019, 12, 31)
+	held := standing.Recorded{Subject: id(1), Kind: standing.Institution, Standing: "medical_contract", Record: id(50), EffectiveOn: day(2021, 6, 1)}
+	return []row{
+		{Behaviour: "what is known of it is recorded", Given: given, When: institution.Keep{Command: ask}, Then: []event.Event{held}},
+		{Behaviour: "once for each id", Given: after(given, held), When: institution.Keep{Command: ask}, Refused: standing.ErrRecordExists.At("/id")},
+		{Behaviour: "not for a day before its registration", Given: given, When: institution.Keep{Command: early}, Refused: standing.ErrTooEarly.At("/effective_on")},
 	}
 }

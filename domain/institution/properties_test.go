@@ -10,12 +10,13 @@ import (
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event/golden"
 	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 func TestAnyHistoryFolds(t *testing.T) {
-	dectest.AnyHistoryFolds(t, institution.Decider(), today, institution.Types(), []institution.Command{
+	dectest.AnyHistoryFolds(t, institution.Decider(), today, append(institution.Types(), standing.Types()...), []institution.Command{
 		institution.Register{}, institution.OpenBeds{}, institution.ConvertBeds{}, institution.OperateBeds{}, institution.CloseBeds{},
-		institution.ReserveBed{}, institution.ReleaseBed{},
+		institution.ReserveBed{}, institution.ReleaseBed{}, institution.Keep{Command: standing.RecordStanding{}},
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/personal"
 	"github.com/careledger/careledger/domain/retrofit"
+	"github.com/careledger/careledger/domain/unit"
 )
 
 // spec describes one command: its name in a batch, its route, its body, and how it becomes a command of the domain.
@@ -104,13 +105,14 @@ var (
 	retrofits    runner = kind[retrofit.State, retrofit.Command]{retrofit.Decider()}
 	childcares   runner = kind[childcare.State, childcare.Command]{childcare.Decider()}
 	children     runner = kind[child.State, child.Command]{child.Decider()}
+	units        runner = kind[unit.State, unit.Command]{unit.Decider()}
 	figures      runner = kind[figure.State, figure.Command]{figure.Decider()}
 )
 
 // catalogue lists every command, in the order of the API's description.
 func catalogue() []spec {
 	var all []spec
-	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), figureCommands()} {
+	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), unitCommands(), lifeCommands(), healthCommands(), standingCommands(), figureCommands()} {
 		all = append(all, part...)
 	}
 	return all

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/careledger/careledger/domain/elder"
+	"github.com/careledger/careledger/domain/standing"
+	"github.com/careledger/careledger/domain/unit"
 )
 
 // step is one request; {name} in its path and body is an id that an earlier step made.
@@ -45,6 +47,34 @@ func life() []step {
 		{"register-child", "/children", `{"area":"532601001","registered_on":"2022-03-01","sex":"male","born_on":"2021-01-15","name":"` + secretName + `","guardian":{"name":"` + secretName + `","phone":"` + secretPhone + `"}}`, "child", []string{"ChildRegistered.v1"}},
 		{"enrol-child", "/children/{child}/enrolments", `{"childcare":"{nursery}","class":"toddler","enrolled_on":"2022-03-05","report":false}`, "enrolment", []string{"PlaceReserved.v1", "ChildEnrolled.v1"}},
 		{"withdraw-child", "/children/{child}/enrolments/{enrolment}/withdrawal", `{"withdrawn_on":"2022-08-31","reason":"moved"}`, "", []string{"ChildWithdrawn.v1", "PlaceReleased.v1"}},
+		{"register-unit", "/units", `{"kind":"staff","area":"532601001","name":"` + secretName + `","registered_on":"2021-01-01"}`, "nurse", []string{"UnitRegistered.v1"}},
+		{"record-unit-standing", "/units/{nurse}/standings", `{"standing":"certificate","effective_on":"2019-05-01","until":"2024-04-30"}`, "certificate", []string{"StandingRecorded.v1"}},
+		{"end-unit-standing", "/units/{nurse}/standings/{certificate}/end", `{"ended_on":"2022-05-01"}`, "", []string{"StandingEnded.v1"}},
+		{"enter-unit-record-in-error", "/units/{nurse}/records/{certificate}/entered-in-error", `{"reason":"` + secretNote + `"}`, "", []string{"RecordEnteredInError.v1", "RecordEnteredInError.v1"}},
+		{"close-unit", "/units/{nurse}/closure", `{"closed_on":"2022-06-01"}`, "", []string{"UnitClosed.v1"}},
+		{"enter-unit-closure-in-error", "/units/{nurse}/closure/entered-in-error", `{"reason":"` + secretNote + `"}`, "", []string{"UnitClosureEnteredInError.v1"}},
+		{"register-unit", "/units", `{"kind":"community","area":"532601001001","name":"东风社区","registered_on":"2020-01-01"}`, "community", []string{"UnitRegistered.v1"}},
+		{"log-unit-activity", "/units/{community}/activities", `{"activity":"respect_month","occurred_on":"2022-10-04"}`, "", []string{"ActivityLogged.v1"}},
+		{"record-elder-standing", "/elders/{elder}/standings", `{"standing":"poor","effective_on":"2021-05-01"}`, "poor", []string{"StandingRecorded.v1"}},
+		{"end-elder-standing", "/elders/{elder}/standings/{poor}/end", `{"ended_on":"2022-05-01"}`, "", []string{"StandingEnded.v1"}},
+		{"log-elder-activity", "/elders/{elder}/activities", `{"activity":"health_check","occurred_on":"2022-03-01"}`, "health", []string{"ActivityLogged.v1"}},
+		{"enter-elder-record-in-error", "/elders/{elder}/records/{health}/entered-in-error", `{"reason":"` + secretNote + `"}`, "", []string{"RecordEnteredInError.v1"}},
+		{"move-elder", "/elders/{elder}/move", `{"area":"532622101","moved_on":"2022-09-01"}`, "", []string{"ElderMoved.v1"}},
+		{"record-elder-death", "/elders/{elder}/death", `{"died_on":"2022-11-01"}`, "", []string{"ElderDied.v1"}},
+		{"enter-elder-death-in-error", "/elders/{elder}/death/entered-in-error", `{"reason":"` + secretNote + `"}`, "", []string{"ElderDeathEnteredInError.v1"}},
+		{"record-institution-standing", "/institutions/{house}/standings", `{"standing":"medical_contract","effective_on":"2021-05-01"}`, "contract", []string{"StandingRecorded.v1"}},
+		{"end-institution-standing", "/institutions/{house}/standings/{contract}/end", `{"ended_on":"2022-05-01"}`, "", []string{"StandingEnded.v1"}},
+		{"enter-institution-record-in-error", "/institutions/{house}/records/{contract}/entered-in-error", `{}`, "", []string{"RecordEnteredInError.v1", "RecordEnteredInError.v1"}},
+		{"record-childcare-standing", "/childcare/{nursery}/standings", `{"standing":"fire_safety","effective_on":"2020-05-01","until":"2023-04-30"}`, "fire", []string{"StandingRecorded.v1"}},
+		{"end-childcare-standing", "/childcare/{nursery}/standings/{fire}/end", `{"ended_on":"2022-05-01"}`, "", []string{"StandingEnded.v1"}},
+		{"enter-childcare-record-in-error", "/childcare/{nursery}/records/{fire}/entered-in-error", `{}`, "", []string{"RecordEnteredInError.v1", "RecordEnteredInError.v1"}},
+		{"log-newborn-visit", "/children/{child}/newborn-visits", `{"occurred_on":"2021-02-10","days_since_birth":26}`, "", []string{"ActivityLogged.v1"}},
+		{"log-child-immunisation", "/children/{child}/immunisations", `{"occurred_on":"2021-02-15","next_due_on":"2021-04-15"}`, "", []string{"ActivityLogged.v1", "StandingRecorded.v1"}},
+		{"log-child-check", "/children/{child}/checks", `{"occurred_on":"2021-03-15","next_due_on":"2021-07-15"}`, "check", []string{"ActivityLogged.v1", "StandingRecorded.v1"}},
+		{"enter-child-record-in-error", "/children/{child}/records/{check}/entered-in-error", `{"reason":"` + secretNote + `"}`, "", []string{"RecordEnteredInError.v1", "RecordEnteredInError.v1"}},
+		{"log-child-activity", "/children/{child}/activities", `{"activity":"guidance","occurred_on":"2022-03-01"}`, "", []string{"ActivityLogged.v1"}},
+		{"record-child-standing", "/children/{child}/standings", `{"standing":"managed","effective_on":"2021-08-01","until":"2022-01-31"}`, "managed", []string{"StandingRecorded.v1"}},
+		{"end-child-standing", "/children/{child}/standings/{managed}/end", `{"ended_on":"2021-12-01"}`, "", []string{"StandingEnded.v1"}},
 		{"report-figure", "/figures", `{"area":"532600","series":"population_60_plus","period":"2020","value":487000,"unit":"persons","source":"census"}`, "", []string{"FigureReported.v1"}},
 		{"correct-figure", "/figures/532600/population_60_plus/2020/correction", `{"value":487001.5,"source":"census","reason":"typing"}`, "", []string{"FigureCorrected.v1"}},
 	}
@@ -133,4 +163,39 @@ func TestAReportIsRecordedWithDoubtsAndAQuestionIsRefused(t *testing.T) {
 	require.Equal(t, "no-vacant-bed", asked.problem().Code)
 	told := d.tell(second, `{"institution":"`+house+`","admitted_on":"2022-06-02","report":true}`).receipt()
 	require.Equal(t, []string{"no-vacant-bed"}, told.Doubts)
+}
+
+func TestAPersonOnStaffHasNoNameInClear(t *testing.T) {
+	d := open(t)
+	body := `{"kind":"staff","area":"532601001","name":"` + secretName + `","registered_on":"2021-01-01"}`
+	id := d.given("/units", body)
+	hired, ok := d.ledger.last().Event.(unit.Registered)
+	require.True(t, ok)
+	require.Empty(t, hired.Name)
+	require.Equal(t, uuid.NewSHA1(id, []byte("key-subject/unit")), hired.Personal.Subject)
+	plain := d.sealer.values[string(hired.Personal.Ciphertext)]
+	require.Equal(t, d.ledger.last().Stream+"#personal", string(plain.Associated))
+	require.JSONEq(t, `{"name":"`+secretName+`"}`, string(plain.Value))
+	d.given("/units", `{"kind":"community","area":"532601001001","name":"东风社区","registered_on":"2020-01-01"}`)
+	open, ok := d.ledger.last().Event.(unit.Registered)
+	require.True(t, ok)
+	require.Equal(t, "东风社区", open.Name)
+	require.Nil(t, open.Personal)
+}
+
+func TestARecordBearsTheClientsIdAndTheAreaOfThatDay(t *testing.T) {
+	d := open(t)
+	at := "/elders/" + d.anElder().String()
+	record := uuid.New()
+	body := `{"id":"` + record.String() + `","standing":"ability_3","effective_on":"2022-03-01"}`
+	require.Equal(t, record, d.tell(at+"/standings", body).receipt().ID)
+	require.Equal(t, "record-exists", d.tell(at+"/standings", body).problem().Code)
+	recorded, ok := d.ledger.last().Event.(standing.Recorded)
+	require.True(t, ok)
+	require.Equal(t, record, recorded.Record)
+	require.Equal(t, "532601001", d.ledger.last().Metadata.Area)
+	require.Equal(t, "2022-03-01", d.ledger.last().Metadata.OccurredOn.String())
+	d.given(at+"/move", `{"area":"532622101","moved_on":"2022-06-01"}`, at+"/activities", `{"activity":"health_check","occurred_on":"2022-07-01"}`)
+	require.Equal(t, "532622101", d.ledger.last().Metadata.Area)
+	require.Equal(t, "532622101", decoded[ElderDetail](d.ask("GET", "/api/v1"+at, "")).Area)
 }

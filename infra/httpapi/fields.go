@@ -52,6 +52,14 @@ func (f *fields) day(pointer, text string) calendar.Day {
 	return d
 }
 
+// optionalDay reads a day that may be left out.
+func (f *fields) optionalDay(pointer, text string) calendar.Day {
+	if text == "" {
+		return 0
+	}
+	return f.day(pointer, text)
+}
+
 func (f *fields) id(pointer, text string) uuid.UUID {
 	if text == "" {
 		f.fail(errMissing, pointer)
