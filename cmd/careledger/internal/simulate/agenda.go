@@ -31,7 +31,8 @@ type life struct {
 	running     bool // the list of the present day is closed
 	stopped     bool
 	days        [][]turn
-	first, last calendar.Day
+	first, last calendar.Day // of those that are lived
+	end         calendar.Day // of the figures
 	today       calendar.Day
 	second      int32
 	from        time.Time

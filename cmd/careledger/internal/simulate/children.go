@@ -46,15 +46,15 @@ type young struct {
 	guided    calendar.Day // the next guidance of the family
 }
 
-// children are those under 3 when the records begin, and those born afterwards.
+// children are those who were under 3 in the year in which the records begin, and those born afterwards.
 func (l *life) children() {
-	before := l.arrivals("births", l.Figures.Opening-36, l.Figures.Opening-1)
-	for i, births := range before {
+	first := l.Figures.Opening/12*12 - 36
+	for i, births := range l.arrivals("births", first, l.Figures.Opening-1) {
 		for n := range births {
-			l.bear(l.Figures.Opening-36+calendar.Month(i), n)
+			l.bear(first+calendar.Month(i), n)
 		}
 	}
-	births := l.arrivals("births", l.Figures.Opening, l.To)
+	births := l.arrivals("births", l.Figures.Opening, l.horizon)
 	l.expect(monthly(func(l *life, month calendar.Month) {
 		for n := range births[month-l.Figures.Opening] {
 			l.bear(month, n)
@@ -125,16 +125,16 @@ func (c *young) register(l *life) {
 	})
 	r.Born, r.Number = c.born, int32(c.below(1<<30))
 	l.tell(r, 0)
-	if c.registers-c.born < 40 { // of those who came later it was somebody else's
-		c.visited = c.born + 5 + calendar.Day(c.below(22))
-	}
+	c.visited = c.born + 5 + calendar.Day(c.below(22))
 	c.guided = c.nextGuidance(l, max(l.first.Month()/12, c.registers.Month()/12))
 	for i := range c.courses {
-		c.catchUp(l, &c.courses[i])
+		if c.birthday(3) > l.today {
+			c.catchUp(l, &c.courses[i])
+		}
 	}
 }
 
-// newbornVisit is made within 28 days, or late, or never.
+// newbornVisit was made within 28 days, or late, or never. Of a child who comes later it is brought in.
 func (c *young) newbornVisit(l *life) {
 	on := c.visited
 	c.visited = 0
@@ -224,7 +224,7 @@ func (c *young) nextGuidance(l *life, year calendar.Month) calendar.Day {
 		first := calendar.MonthOf(int(year), 1).First()
 		from, to := max(first, c.born+30), min(first+364, c.birthday(3)-1)
 		switch {
-		case first > l.last || first >= c.birthday(3):
+		case first >= c.birthday(3):
 			return 0
 		case from < to && c.chance(l.shares["guidance"][l.at(calendar.MonthOf(int(year), 12).Last())]):
 			return from + calendar.Day(c.below(int(to-from)))

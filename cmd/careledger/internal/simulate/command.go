@@ -129,9 +129,9 @@ func (r Record) ofChild() (kind string, at target, b body) {
 		case standing.NewbornVisit, standing.NewbornVisitLate:
 			return "log-newborn-visit", r.to(), body{"id": e.Record, "occurred_on": e.OccurredOn, "days_since_birth": int(e.OccurredOn - r.Born)}
 		case standing.Check:
-			return "log-check", r.to(), body{"id": e.Record, "occurred_on": e.OccurredOn, "next_due_on": r.Until}
+			return "log-child-check", r.to(), body{"id": e.Record, "occurred_on": e.OccurredOn, "next_due_on": r.Until}
 		case standing.Immunisation:
-			return "log-immunisation", r.to(), body{"id": e.Record, "occurred_on": e.OccurredOn, "next_due_on": r.Until}
+			return "log-child-immunisation", r.to(), body{"id": e.Record, "occurred_on": e.OccurredOn, "next_due_on": r.Until}
 		}
 	}
 	return "", nil, nil

@@ -82,7 +82,7 @@ func (l *life) elders() {
 			l.expect(p, nameOf(p.id), max(p.registers, l.brings(p.town)))
 		}
 	}
-	arrivals := l.arrivals("turning_60", l.Figures.Opening, l.To)
+	arrivals := l.arrivals("turning_60", l.Figures.Opening, l.horizon)
 	l.expect(monthly(func(l *life, month calendar.Month) {
 		for n := range arrivals[month-l.Figures.Opening] {
 			d := l.dice(sortNewElder, uint64(month)<<32|uint64(n))
@@ -192,7 +192,7 @@ func (p *aged) checkYear(l *life) calendar.Month {
 func (p *aged) nextCheck(l *life, year calendar.Month) calendar.Day {
 	for ; ; year++ {
 		first := calendar.MonthOf(int(year), 1).First()
-		if first > l.last || first > p.dies {
+		if first > p.dies {
 			return 0
 		}
 		on := max(first+calendar.Day(20+p.below(330)), p.birthday(65))

@@ -44,6 +44,7 @@ type Figures struct {
 	InstitutionKinds []institutionKind `json:"institution_kinds"`
 	NewInstitutions  institutionKind   `json:"new_institutions"`
 	PublicChildcare  int               `json:"public_childcare"`
+	Said             []Saying          `json:"said"`
 }
 
 // county is how many people it has beside the others, and how far its visit rate stands from the prefecture's.
@@ -127,6 +128,19 @@ func (f *Figures) check() error {
 		return fmt.Errorf("figures: ages, deaths, two ages of difficulty and institution_kinds are needed")
 	}
 	return nil
+}
+
+// horizon is the last month that any count or share speaks of.
+func (f *Figures) horizon() calendar.Month {
+	last := f.Opening
+	for _, curves := range []map[string]curve{f.Counts, f.Shares} {
+		for _, c := range curves {
+			for m := range c {
+				last = max(last, m)
+			}
+		}
+	}
+	return last
 }
 
 // curve is values at the ends of months.

@@ -74,7 +74,7 @@ func (l *life) certified(begins calendar.Day, month int, d *dice, valid int, iss
 	if month == 0 {
 		on = l.first - calendar.Day(d.below(valid-90)) // not to lapse soon after the opening
 	}
-	for on <= l.last {
+	for on <= l.end {
 		until := on + calendar.Day(valid) - 1
 		issue(on, until)
 		if on = until + 1 - calendar.Day(d.below(30)); d.chance(fireLapses) {

@@ -23,7 +23,7 @@ func (l *life) reports() {
 			continue
 		}
 		root := l.Areas.Root().Code
-		for year := int(l.Figures.Opening) / 12; year <= int(l.To)/12; year++ {
+		for year := int(l.Figures.Opening) / 12; year <= int(l.horizon)/12; year++ {
 			value := ofYear(s.Years, year)
 			if !s.Fixed {
 				value *= l.Scale

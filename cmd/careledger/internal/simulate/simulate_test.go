@@ -43,3 +43,9 @@ func TestScratch(t *testing.T) {
 		fmt.Println(k, v)
 	}
 }
+
+func TestScratchTable(t *testing.T) {
+	for _, l := range world(t, simulate.Options{Seed: 1, Scale: 0.2}).Table() {
+		fmt.Printf("%v %-4s %-40s %10.6g %10.6g %v %v %v\n", l.At, l.Number, l.Name, l.Said, l.Simulated, l.Known, l.Agrees, l.Reason)
+	}
+}

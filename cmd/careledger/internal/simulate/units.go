@@ -92,7 +92,7 @@ func (l *life) communities() {
 		l.shows(all, word.standing, func(m int) int { return of(len(all), l.shares[word.share][m]) }, l.ahead(len(all), 10+uint64(salt), townOf(all)))
 	}
 	for _, s := range all {
-		for year := int(l.Figures.Opening) / 12; year <= int(l.To)/12; year++ {
+		for year := int(l.Figures.Opening) / 12; year <= int(l.horizon)/12; year++ {
 			on := calendar.Date(year, time.October, 1+s.below(31))
 			s.add(l, on, l.lateness(&s.folk), func(r Record) event.Event {
 				return standing.Logged{Subject: s.id, Kind: s.kind, Activity: "respect_month", Record: r.ID, OccurredOn: on}
@@ -171,7 +171,7 @@ func (l *life) succession(s *site, word string) []*site {
 		leaves = min(leaves, leaves.Month().First()+20)
 		s.holds(l, s.begins, word, 0)
 		l.certificates(s, leaves)
-		if leaves > l.last {
+		if leaves > l.end {
 			return all
 		}
 		s.add(l, leaves, 0, func(Record) event.Event { return unit.Closed{Unit: s.id, Kind: s.kind, ClosedOn: leaves} })
@@ -188,7 +188,7 @@ func (l *life) certificates(s *site, leaves calendar.Day) {
 	if s.begun == 0 {
 		on = l.first - calendar.Day(s.below(certificateValid-200))
 	}
-	for on < min(leaves, l.last+1) {
+	for on < min(leaves, l.end+1) {
 		until := on + certificateValid - 1
 		s.holds(l, on, "certificate", until)
 		on = until - calendar.Day(s.below(60))

@@ -26,7 +26,8 @@ const (
 func Parts() []string { return []string{Houses, Units, Reports, Retrofit, Elders, Children} }
 
 // Options: Scale 1 is the prefecture of the figures, 0.01 to 100 are allowed. From and To are the first and last month of
-// receipt; what was received before From counts as received when From begins. Parts: none means all. Series are the
+// receipt, as far as the figures reach; what was received before From counts as received when From begins. A later To
+// only adds records. Parts: none means all. Series are the
 // reported figures that are wanted with their units; none means all.
 type Options struct {
 	Seed     uint64
@@ -42,7 +43,8 @@ type Options struct {
 type World struct {
 	Options
 	towns []town
-	// counts and shares are by month from the opening on.
+	horizon calendar.Month // the last month of the figures
+	// counts and shares are by month from the opening to the horizon.
 	counts map[string][]int
 	shares map[string][]float64
 }
@@ -50,7 +52,6 @@ type World struct {
 const (
 	smallest = 0.01
 	largest  = 100
-	lastYear = 2199
 )
 
 // New checks the options.
@@ -60,30 +61,41 @@ func New(o Options) (*World, error) {
 		return nil, fmt.Errorf("the figures and the areas must be those of one prefecture / 参数文件与行政区划须属于同一州市")
 	case math.IsNaN(o.Scale) || o.Scale < smallest || o.Scale > largest:
 		return nil, fmt.Errorf("the scale must be from 0.01 to 100 / 规模须在0.01至100之间")
-	case o.From < o.Figures.Opening || o.To < o.From || o.To > calendar.MonthOf(lastYear, time.December):
-		return nil, fmt.Errorf("the months must lie from %s on, the first before the last / 起止月份须不早于%s且先后有序", o.Figures.Opening, o.Figures.Opening)
+	}
+	horizon := o.Figures.horizon()
+	if o.From < o.Figures.Opening || o.To < o.From || o.To > horizon {
+		return nil, fmt.Errorf("the months must lie from %s to %s, the first before the last / 起止月份须在%[1]s至%[2]s之间且先后有序", o.Figures.Opening, horizon)
 	}
 	for _, part := range o.Parts {
 		if !slices.Contains(Parts(), part) {
 			return nil, fmt.Errorf("there is no part %q: choose from %v / 没有这个部分", part, Parts())
 		}
 	}
-	w := &World{Options: o, towns: townsOf(o.Seed, o.Areas, o.Figures.Counties), counts: map[string][]int{}, shares: map[string][]float64{}}
+	w := &World{Options: o, horizon: horizon, towns: townsOf(o.Seed, o.Areas, o.Figures.Counties), counts: map[string][]int{}, shares: map[string][]float64{}}
 	for name, c := range o.Figures.Counts {
-		for m := o.Figures.Opening; m <= o.To; m++ {
-			w.counts[name] = append(w.counts[name], int(math.Round(c.at(m)*o.Scale)))
+		for m := o.Figures.Opening; m <= horizon; m++ {
+			w.counts[name] = append(w.counts[name], scaled(c.at(m), o.Scale))
 		}
 	}
 	for name, c := range o.Figures.Shares {
-		for m := o.Figures.Opening; m <= o.To; m++ {
+		for m := o.Figures.Opening; m <= horizon; m++ {
 			w.shares[name] = append(w.shares[name], c.at(m))
 		}
 	}
 	return w, nil
 }
 
-// months is how many months are lived.
-func (w *World) months() int { return int(w.To-w.Figures.Opening) + 1 }
+// scaled is a count at a scale; where there is something, one at least is left of it.
+func scaled(count, scale float64) int {
+	n := int(math.Round(count * scale))
+	if count >= 1 {
+		return max(n, 1)
+	}
+	return n
+}
+
+// months is how many months the figures reach.
+func (w *World) months() int { return int(w.horizon-w.Figures.Opening) + 1 }
 
 // at is the place of a day's month in counts and shares, the nearest where it lies outside.
 func (w *World) at(day calendar.Day) int {
@@ -123,7 +135,7 @@ func (w *World) arrivals(flow string, from, to calendar.Month) []int {
 func (w *World) Records() iter.Seq[Record] {
 	return func(yield func(Record) bool) {
 		l := &life{
-			World: w, yield: yield, today: w.Figures.Opening.First(), first: w.Figures.Opening.First(), last: w.To.Last(), from: instant(w.From.First(), 0),
+			World: w, yield: yield, today: w.Figures.Opening.First(), first: w.Figures.Opening.First(), last: w.To.Last(), end: w.horizon.Last(), from: instant(w.From.First(), 0),
 		}
 		l.days = make([][]turn, l.last-l.first+1)
 		l.populate()
