@@ -35,6 +35,7 @@ Sent to a server, what is received up to today is taken. Sent again, also with a
 		Example: `  careledger simulate --scale 0.01
   careledger simulate --scale 0.1 --to 2022-12 --out records.ndjson.gz
   careledger simulate --scale 1 --out events.ndjson --events
+  careledger simulate --scale 1 --log data/events
   careledger simulate --table`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runSimulate(cmd) },
@@ -47,6 +48,7 @@ Sent to a server, what is received up to today is taken. Sent again, also with a
 	f.String("to", "2026-12", "the last month of receipt")
 	f.StringSlice("only", nil, "only these parts: "+strings.Join(simulate.Parts(), ", "))
 	f.String("out", "", "write to a file instead, a line each; compressed where its name ends in .gz; - is the standard output")
+	f.String("log", "", "make a log in this directory instead, as careledger eventstore --data holds it; below a server's data it is events/")
 	f.Bool("events", false, "write events as a log holds them, not commands")
 	f.Bool("table", false, "print what the plan says beside what is counted, with the reasons")
 	return cmd
@@ -67,6 +69,8 @@ func runSimulate(cmd *cobra.Command) error {
 		return printTable(cmd.OutOrStdout(), w.Table())
 	case out != "":
 		return writeRecords(cmd, w, out, events)
+	case k.String("log") != "":
+		return logRecords(cmd, w, k.String("log"))
 	case events:
 		return exitError{exitUsage, errors.New("--events: a server takes commands only; name a file by --out / 服务只接收指令，请用 --out 指定文件")}
 	}
@@ -120,9 +124,21 @@ func writeRecords(cmd *cobra.Command, w *simulate.World, name string, events boo
 	if err != nil {
 		return errors.Join(fmt.Errorf("--out: %w", err), os.Remove(f.Name()))
 	}
-	took := time.Since(started)
-	fmt.Fprintf(cmd.OutOrStdout(), "%d lines in %.1f s, %.0f a second / 共 %d 行\n", n, took.Seconds(), float64(n)/took.Seconds(), n)
+	tellPace(cmd, n, time.Since(started))
 	return nil
+}
+
+func tellPace(cmd *cobra.Command, n int, took time.Duration) {
+	fmt.Fprintf(cmd.OutOrStdout(), "%d records in %.1f s, %.0f a second / 共 %d 条\n", n, took.Seconds(), float64(n)/took.Seconds(), n)
+}
+
+func logRecords(cmd *cobra.Command, w *simulate.World, dir string) error {
+	started := time.Now()
+	n, err := fillLogWith(cmd.Context(), dir, w.Records())
+	if err == nil {
+		tellPace(cmd, n, time.Since(started))
+	}
+	return err
 }
 
 // sendRecords sends the commands of all that is received until now. The command of a house goes before those of people in

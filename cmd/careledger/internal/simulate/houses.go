@@ -18,9 +18,9 @@ type works struct {
 	category string
 	houses   []*house
 	dice     dice
-	begun  []int // the month in which each house is registered
-	weight []float64
-	steps  [][]step
+	begun    []int // the month in which each house is registered
+	weight   []float64
+	steps    [][]step
 }
 
 // newWorks makes houses as a count of them grows.

@@ -146,7 +146,7 @@ func (s *seat) admit(l *life, month int) {
 		s.leaves = min(s.person.dies, s.endOfMonthLeft(l.today+20+calendar.Day(-30*30*math.Log(1-s.unit()))))
 	}
 	s.moves = 0
-	if s.chance(0.04) {
+	if s.chance(0.1) {
 		s.moves = l.today + 25 + calendar.Day(s.below(400))
 	}
 }

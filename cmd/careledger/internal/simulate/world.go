@@ -42,7 +42,7 @@ type Options struct {
 // World is a prefecture that can be lived as often as one likes, each time the same.
 type World struct {
 	Options
-	towns []town
+	towns   []town
 	horizon calendar.Month // the last month of the figures
 	// counts and shares are by month from the opening to the horizon.
 	counts map[string][]int
