@@ -89,6 +89,7 @@ type progressRow struct {
 	Tables     []string  `ch:"tables"`
 	Rows       []uint64  `ch:"rows"`
 	Numbers    []uint64  `ch:"numbers"`
+	Facts      uint32    `ch:"facts"`
 }
 
 // Progress answers how far a prefecture is projected; zeros where nothing is.
@@ -103,7 +104,7 @@ func (w *Warehouse) Progress(ctx context.Context, prefecture string) (p projecto
 	p.At = event.Checkpoint{
 		Epoch: int(r.Epoch), Number: r.Number, EventID: r.EventID, Position: event.Position{Commit: r.Commit, Prepare: r.Prepare},
 	}
-	p.Term, p.Totals = r.Term, facts.Totals{}
+	p.Term, p.Facts, p.Totals = r.Term, int(r.Facts), facts.Totals{}
 	for i, table := range r.Tables {
 		p.Totals[table] = facts.Total{Rows: r.Rows[i], Numbers: r.Numbers[i]}
 	}
@@ -115,7 +116,7 @@ func (w *Warehouse) Advance(ctx context.Context, prefecture string, to projector
 	row := progressRow{
 		Prefecture: prefecture, Term: to.Term, Epoch: int32(to.At.Epoch), Number: to.At.Number, EventID: to.At.EventID,
 		Commit: to.At.Position.Commit, Prepare: to.At.Position.Prepare, At: time.Now().UTC(),
-		Tables: []string{}, Rows: []uint64{}, Numbers: []uint64{},
+		Tables: []string{}, Rows: []uint64{}, Numbers: []uint64{}, Facts: uint32(to.Facts),
 	}
 	for _, table := range slices.Sorted(maps.Keys(to.Totals)) {
 		t := to.Totals[table]

@@ -177,7 +177,7 @@ func TestAWarehouse(t *testing.T) {
 	})
 	t.Run("a checkpoint is the newest of the latest term", func(t *testing.T) {
 		at := func(term, n uint64) projector.Progress {
-			return projector.Progress{At: event.Checkpoint{Epoch: 1, Number: n, EventID: ann}, Term: term, Totals: facts.Totals{"visits": {Rows: n, Numbers: 2 * n}}}
+			return projector.Progress{At: event.Checkpoint{Epoch: 1, Number: n, EventID: ann}, Term: term, Facts: 2, Totals: facts.Totals{"visits": {Rows: n, Numbers: 2 * n}}}
 		}
 		for n := uint64(1); n <= 3; n++ {
 			require.NoError(t, w.Advance(ctx, "5326", at(7, n)))

@@ -118,3 +118,6 @@ CREATE TABLE IF NOT EXISTS {db}.activities (prefecture LowCardinality(String), n
 ENGINE = ReplacingMergeTree ORDER BY (prefecture, activity, toStartOfMonth(occurred_on), subject, record, number)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- 7 version of the facts 75de16c00efd647c
+ALTER TABLE {db}.progress ADD COLUMN IF NOT EXISTS facts UInt32;
+
