@@ -20,6 +20,48 @@ const (
 	MCHYear
 )
 
+// periodTypes are the words of the types.
+var periodTypes = map[string]PeriodType{
+	"month": Monthly, "quarter": Quarterly, "year": Yearly, "school_year": SchoolYear, "mch_year": MCHYear,
+}
+
+// ParsePeriodType reads "month", "quarter", "year", "school_year" or "mch_year".
+func ParsePeriodType(s string) (PeriodType, error) {
+	if t, ok := periodTypes[s]; ok {
+		return t, nil
+	}
+	return 0, fmt.Errorf("not a type of period: write month, quarter, year, school_year or mch_year")
+}
+
+// Months is how many months a period has.
+func (t PeriodType) Months() int {
+	switch t {
+	case Quarterly:
+		return 3
+	case Yearly, SchoolYear, MCHYear:
+		return 12
+	}
+	return 1
+}
+
+// Starts is the month of the year, 0 to 11, in which a period begins, and so one every Months months.
+func (t PeriodType) Starts() int {
+	switch t {
+	case SchoolYear:
+		return int(time.September) - 1
+	case MCHYear:
+		return int(time.October) - 1
+	}
+	return 0
+}
+
+// Of is the period that holds a month.
+func (t PeriodType) Of(m Month) Period {
+	months := Month(t.Months())
+	first := m - (m-Month(t.Starts())+12)%months
+	return Period{t, first.First(), (first + months - 1).Last()}
+}
+
 // Period is a statistical period: First and Last are its days, inclusive.
 type Period struct {
 	Type        PeriodType

@@ -56,6 +56,25 @@ type Definition struct {
 	DenominatorZh string   `json:"denominator_zh,omitempty"`
 	Source        string   `json:"source"`
 	Targets       []Target `json:"targets,omitempty"`
+	// Period is the type of period that the indicator is counted for: month when empty, quarter, year, school_year or
+	// mch_year. A month of a longer one shows how far that has gone by the month's end.
+	Period string `json:"period,omitempty"`
+	// Rollup says what a county and the prefecture show: empty, what their townships add up to, or the Lowest of them.
+	Rollup string `json:"rollup,omitempty"`
+	// ValidFrom is the first day that the definition is for; a month that ends before it has no number.
+	ValidFrom calendar.Day `json:"valid_from,omitzero"`
+}
+
+// Lowest is the roll-up by which the lowest township counts.
+const Lowest = "lowest"
+
+// PeriodType is the type of period of a checked definition.
+func (d Definition) PeriodType() calendar.PeriodType {
+	t, err := calendar.ParsePeriodType(d.Period)
+	if err != nil {
+		return calendar.Monthly
+	}
+	return t
 }
 
 // Official is the variant that a code means when none is named.
@@ -102,6 +121,11 @@ func (p *Plan) check() error {
 			return fmt.Errorf("plan %s: definition %q stands twice", p.ID, key)
 		case d.Denominator != "" && d.Scale <= 0:
 			return fmt.Errorf("plan %s: definition %q needs a scale above 0", p.ID, key)
+		case d.Rollup != "" && (d.Rollup != Lowest || !d.IsRatio()):
+			return fmt.Errorf("plan %s: definition %q: rollup is empty or %q, and that of a ratio", p.ID, key, Lowest)
+		}
+		if _, err := calendar.ParsePeriodType(d.Period); d.Period != "" && err != nil {
+			return fmt.Errorf("plan %s: definition %q: period: %w", p.ID, key, err)
 		}
 		seen[key] = true
 		for _, t := range d.Targets {

@@ -161,7 +161,7 @@ func TestIndicators(t *testing.T) {
 	d := open(t)
 	value := 52.0
 	d.cells.answer = indicators.Answer{Frontier: 70123, Cells: []indicators.Cell{{
-		Code: "monthly-visit-rate", Area: "532601", Period: "2022-11", Value: &value, Unit: "%", Status: plan.Behind, Position: 70123,
+		Code: "monthly-visit-rate", Area: "532601", Period: "2022-11", Month: calendar.MonthOf(2022, 11), Value: &value, Unit: "%", Status: plan.Behind, Position: 70123,
 		Targets: []plan.Assessment{},
 	}}}
 	answer := d.ask("GET", "/api/v1/indicators?area=532600000000&period=2022-11&level=county&code=monthly-visit-rate,elder-beds&known_at=2022-12-01T00:00:00Z", "")
@@ -192,7 +192,7 @@ func TestCellsAreIncompleteWhileTheProjectionIsBehind(t *testing.T) {
 	d := open(t)
 	complete := func(counted, due uint64) bool {
 		d.due = due
-		d.cells.answer = indicators.Answer{Frontier: 5, Counted: counted, Cells: []indicators.Cell{{Complete: true}}}
+		d.cells.answer = indicators.Answer{Frontier: 5, Counted: counted, Cells: []indicators.Cell{{Month: calendar.MonthOf(2022, 11), Complete: true}}}
 		return decoded[CellsBody](d.ask("GET", "/api/v1/indicators?period=2022-11", "")).Items[0].Complete
 	}
 	require.True(t, complete(70_123, 70_000))
@@ -201,7 +201,7 @@ func TestCellsAreIncompleteWhileTheProjectionIsBehind(t *testing.T) {
 
 func TestCellsComeByPage(t *testing.T) {
 	d := open(t)
-	d.cells.answer.Cells = make([]indicators.Cell, mostCells+7)
+	d.cells.answer.Cells = slices.Repeat([]indicators.Cell{{Month: calendar.MonthOf(2022, 11)}}, mostCells+7)
 	first := decoded[CellsBody](d.ask("GET", "/api/v1/indicators?period=2022-11", ""))
 	require.Len(t, first.Items, mostCells)
 	second := decoded[CellsBody](d.ask("GET", "/api/v1/indicators?period=2022-11&cursor="+first.Next, ""))

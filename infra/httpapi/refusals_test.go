@@ -138,7 +138,7 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 	p := d.tell("/institutions", `{"area":"999999999","name":"x","kind":"apartment","ownership":"public","registered_on":"2020-01-01"}`).problem()
 	require.Contains(t, p.Detail, "999999999")
 	p = d.tell("/figures", `{"area":"532600","series":"rainfall","period":"2020","value":1,"unit":"mm","source":"x"}`).problem()
-	require.Contains(t, p.Detail, "population, population_60_plus, population_under_3")
+	require.Contains(t, p.Detail, "population, population_60_plus, population_65_plus, population_under_3")
 }
 
 func wrong(check byte) string {

@@ -26,7 +26,9 @@ func (w *Warehouse) Measure(ctx context.Context, g indicators.Group, b indicator
 	var rows []measuredRow
 	err := w.read(ctx, &rows, "SELECT toUInt32(month) AS month, toString(area) AS area, toString(measure) AS measure, value, toUInt64(records) AS records FROM ("+g.SQL()+")",
 		clickhouse.Named("prefecture", b.Prefecture), clickhouse.Named("number", b.Number),
-		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("from", b.From.String()))
+		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("from", b.From.String()),
+		clickhouse.Named("kind", string(g.Kind())), clickhouse.Named("measures", textsOf(b.Measures)),
+		clickhouse.Named("span", b.Period.Months()), clickhouse.Named("start", b.Period.Starts()))
 	measured := make([]indicators.Measured, len(rows))
 	for i, r := range rows {
 		measured[i] = indicators.Measured{Month: calendar.Month(r.Month), Area: r.Area, Measure: r.Measure, Value: r.Value, Records: r.Records}

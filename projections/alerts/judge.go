@@ -4,6 +4,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/alert"
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
@@ -16,17 +17,17 @@ const Rule = "behind-trajectory"
 // (beds, places) stands also where nothing of its kind was recorded: it is judged in the newest complete period in which
 // the area recorded anything.
 func Newest(cells []indicators.Cell) []indicators.Cell {
-	recorded := map[string]string{} // area → that period
+	recorded := map[string]calendar.Month{} // area → that period
 	for _, c := range cells {
 		if c.Complete && c.Records > 0 {
-			recorded[c.Area] = max(recorded[c.Area], c.Period)
+			recorded[c.Area] = max(recorded[c.Area], c.Month)
 		}
 	}
 	type subject struct{ code, variant, area string }
 	newest := map[subject]int{}
 	var picked []indicators.Cell
 	for _, c := range cells {
-		hasRecords := c.Records > 0 || c.Stock && c.Period <= recorded[c.Area]
+		hasRecords := c.Records > 0 || c.Stock && c.Month <= recorded[c.Area]
 		if !c.Complete || !hasRecords || c.Target == nil || c.Value == nil {
 			continue
 		}
@@ -36,7 +37,7 @@ func Newest(cells []indicators.Cell) []indicators.Cell {
 		case !known:
 			newest[key] = len(picked)
 			picked = append(picked, c)
-		case c.Period > picked[at].Period:
+		case c.Month > picked[at].Month:
 			picked[at] = c
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/careledger/careledger/domain/alert"
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
@@ -16,9 +17,17 @@ import (
 func cell(area, period string, value float64, status plan.Status) indicators.Cell {
 	expected := 62.0
 	return indicators.Cell{
-		Code: "rate", Area: area, Period: period, Value: &value, Unit: "%", Definition: indicators.DefinitionRef{Version: 1, Variant: plan.Official},
+		Code: "rate", Area: area, Period: period, Month: lastOf(period), Value: &value, Unit: "%", Definition: indicators.DefinitionRef{Version: 1, Variant: plan.Official},
 		Target: &plan.Assessment{}, Expected: &expected, Status: status, Complete: true, Records: 10, Position: 7,
 	}
+}
+
+func lastOf(period string) calendar.Month {
+	p, err := calendar.ParsePeriod(period)
+	if err != nil {
+		panic(err)
+	}
+	return p.Last.Month()
 }
 
 func open(area, period string) registers.Alert {
@@ -36,15 +45,22 @@ func TestTheNewestCompleteCellWithRecordsIsJudged(t *testing.T) {
 	require.Equal(t, []indicators.Cell{late, other}, Newest([]indicators.Cell{early, late, incomplete, other, silent, aimless, empty}))
 }
 
+func TestALongerPeriodIsJudgedWhenItIsOver(t *testing.T) {
+	before, year := cell("532601", "MCH2021", 40, plan.Behind), cell("532601", "MCH2022", 70, plan.Ahead)
+	soFar := cell("532601", "MCH2023", 10, plan.Behind)
+	soFar.Month, soFar.Complete = lastOf("2022-12"), false
+	require.Equal(t, []indicators.Cell{year}, Newest([]indicators.Cell{before, year, soFar}))
+}
+
 func TestAStockIsJudgedWhereItsAreaRecordedAnythingLast(t *testing.T) {
 	visits, beds := cell("532601", "2022-11", 50, plan.Behind), cell("532601", "2021-04", 30, plan.Behind)
 	beds.Code, beds.Stock = "beds", true
 	standing, later, elsewhere := beds, beds, beds
-	standing.Period, standing.Records = "2022-11", 0
-	later.Period, later.Records = "2022-12", 0
+	standing.Period, standing.Month, standing.Records = "2022-11", lastOf("2022-11"), 0
+	later.Period, later.Month, later.Records = "2022-12", lastOf("2022-12"), 0
 	elsewhere.Area = "532622"
 	silent := visits
-	silent.Period, silent.Records = "2022-12", 0
+	silent.Period, silent.Month, silent.Records = "2022-12", lastOf("2022-12"), 0
 	require.Equal(t, []indicators.Cell{visits, standing, elsewhere}, Newest([]indicators.Cell{visits, beds, standing, later, elsewhere, silent}))
 }
 

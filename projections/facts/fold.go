@@ -13,6 +13,7 @@ import (
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/domain/retrofit"
 )
 
@@ -20,6 +21,9 @@ import (
 // that counts nowhere makes its envelope only.
 func Fold(r event.Recorded) []Row {
 	envelope := Envelope(r)
+	if closed, ok := r.Event.(ledger.DayClosed); ok {
+		envelope.OccurredOn = closed.Day.Time() // by which is counted what lapses in the month that runs
+	}
 	rows := []Row{envelope}
 	f := fold{key: envelope.Key, id: r.ID, area: r.Metadata.Area, at: r.Metadata.RecordedAt}
 	for _, rowsOf := range []func(event.Event) []Row{f.elder, f.home, f.stay, f.institution, f.childcare, f.child, f.other, f.standing, f.derived} {

@@ -11,10 +11,14 @@ import (
 // targets are in Unit, unrounded (a share of 0.52 is 52 in "%"). Numerator and Denominator are exact counts or sums.
 // Position is the ledger number up to which the cell folds the log. Records counts the service records of the period
 // that fed it. A pointer is nil where there is no data.
+//
+// Period is the definition's own ("2022" of a yearly one), counted up to the end of Month. PeriodClosed and Complete are of
+// the whole period: a cell of an earlier month of it is never closed.
 type Cell struct {
 	Code         string            `json:"code"`
 	Area         string            `json:"area"`
 	Period       string            `json:"period"`
+	Month        calendar.Month    `json:"month"`
 	Value        *float64          `json:"value"`
 	Unit         string            `json:"unit"`
 	Numerator    *float64          `json:"numerator"`

@@ -25,75 +25,146 @@ type Number struct {
 
 // tally holds measures rolled up to every area of a prefecture.
 type tally struct {
-	values  map[tallyKey]Measured
-	records map[recordsKey]uint64 // of a group in the whole prefecture
-	present map[recordsKey]bool
+	areas     *area.Table
+	townships map[string][]string // in each area
+	values    map[tallyKey]Measured
+	records   map[presentKey]uint64 // in the whole prefecture
+	present   map[presentKey]bool
 }
 
 type tallyKey struct {
-	measure string
-	month   calendar.Month
-	area    string
+	counted
+	month calendar.Month
+	area  string
 }
 
-type recordsKey struct {
-	group Group
+// counted is a measure of a group over a kind of period.
+type counted struct {
+	measure string
+	period  calendar.PeriodType
+}
+
+type presentKey struct {
+	counted
 	month calendar.Month
 }
 
-// newTally rolls measured rows up from townships to counties and the prefecture, where they add up.
-func newTally(areas *area.Table, measured []Measured) *tally {
-	t := &tally{values: map[tallyKey]Measured{}, records: map[recordsKey]uint64{}, present: map[recordsKey]bool{}}
-	counted := map[tallyKey]bool{}
-	for _, m := range measured {
-		g := GroupOf(m.Measure)
-		t.present[recordsKey{g, m.Month}] = true
-		once := tallyKey{string(g), m.Month, m.Area}
-		if !counted[once] { // a row's records stand beside each of its measures
-			counted[once] = true
-			t.records[recordsKey{g, m.Month}] += m.Records
-		}
-		t.add(m, m.Area)
-		if !g.AddsUp() {
-			continue
-		}
-		for _, above := range areas.Ancestors(m.Area) {
-			t.add(m, above.Code)
+func newTally(areas *area.Table) *tally {
+	t := &tally{
+		areas: areas, townships: map[string][]string{}, values: map[tallyKey]Measured{}, records: map[presentKey]uint64{}, present: map[presentKey]bool{},
+	}
+	for _, a := range areas.All() {
+		for _, below := range areas.Within(a.Code) {
+			if below.Level == area.Township {
+				t.townships[a.Code] = append(t.townships[a.Code], below.Code)
+			}
 		}
 	}
 	return t
 }
 
-func (t *tally) add(m Measured, area string) {
-	key := tallyKey{m.Measure, m.Month, area}
+// known is what the zero of an area depends on: of subjects, whether anything of the measure itself has held or happened in
+// the prefecture; else whether there are rows of its group.
+func known(g Group, c counted) counted {
+	if g.Kind() == "" {
+		c.measure = string(g)
+	}
+	return c
+}
+
+// take adds measured rows, and rolls them up from townships to counties and the prefecture where they add up.
+func (t *tally) take(g Group, period calendar.PeriodType, measured []Measured) {
+	once := map[tallyKey]bool{}
+	for _, m := range measured {
+		of := counted{m.Measure, period}
+		there := presentKey{known(g, of), m.Month}
+		if g.Kind() == "" || m.Area == "" || m.Value != 0 {
+			t.present[there] = true
+		}
+		row := tallyKey{there.counted, m.Month, m.Area}
+		if !once[row] { // a row's records stand beside each of its measures
+			once[row] = true
+			t.records[there] += m.Records
+		}
+		t.add(tallyKey{of, m.Month, m.Area}, m)
+		if !g.AddsUp() {
+			continue
+		}
+		for _, above := range t.areas.Ancestors(m.Area) {
+			t.add(tallyKey{of, m.Month, above.Code}, m)
+		}
+	}
+}
+
+func (t *tally) add(key tallyKey, m Measured) {
 	sum := t.values[key]
 	sum.Value += m.Value
 	sum.Records += m.Records
 	t.values[key] = sum
 }
 
-// get answers a measure of an area and month: zero where others of the prefecture have it and this area does not; nothing
-// where nobody has.
-func (t *tally) get(measure string, month calendar.Month, area string) (Measured, bool) {
-	m, ok := t.values[tallyKey{measure, month, area}]
-	g := GroupOf(measure)
-	switch {
-	case g == Figures:
-		return m, ok
-	case !t.present[recordsKey{g, month}]:
-		return Measured{}, false
-	case g.NeedsRecords() && t.records[recordsKey{g, month}] == 0:
-		return Measured{}, false
-	}
-	return m, true
+// part is a measure of a definition with what it depends on.
+type part struct {
+	Measure
+	counted
+	group Group
 }
 
-// numbers derives a definition's cells for every area of the prefecture and every month. An area without data has none.
-func numbers(d plan.Definition, areas []area.Area, months []calendar.Month, t *tally) []Number {
+func partOf(d plan.Definition, word string) part {
+	p := part{Measure: measureOf(word)}
+	p.counted = counted{p.Word, p.Measure.period(d)}
+	if groups := p.groups(); len(groups) > 0 {
+		p.group = groups[0]
+	}
+	return p
+}
+
+// get answers a measure of an area and month: zero where others of the prefecture have it and this area does not; nothing
+// where nobody has.
+func (t *tally) get(p part, month calendar.Month, code string) (Measured, bool) {
+	switch {
+	case p.Any:
+		return t.anywhere(p, month, code)
+	case p.Word == TownshipCount:
+		return Measured{Value: float64(len(t.townships[code]))}, true
+	}
+	value, here := t.values[tallyKey{p.counted, month, code}]
+	there := presentKey{known(p.group, p.counted), month}
+	switch {
+	case p.group == Figures:
+		return value, here
+	case !t.present[there], p.group.NeedsRecords() && t.records[there] == 0:
+		return Measured{}, false
+	}
+	return value, true
+}
+
+// anywhere counts the townships of an area in which a measure is above 0.
+func (t *tally) anywhere(p part, month calendar.Month, code string) (Measured, bool) {
+	p.Any = false
+	whole, there := t.get(p, month, code)
+	count := Measured{Records: whole.Records}
+	for _, township := range t.townships[code] {
+		one, here := t.get(p, month, township)
+		there = there || here
+		if one.Value > 0 {
+			count.Value++
+		}
+	}
+	return count, there
+}
+
+// numbers derives a definition's cells for every area of the prefecture and every month. An area without data has none,
+// nor has a month that ends before the definition is valid.
+func (t *tally) numbers(d plan.Definition, months []calendar.Month) []Number {
+	f := formulaOf(d)
 	var cells []Number
 	for _, month := range months {
-		for _, a := range areas {
-			if n, ok := number(d, a.Code, month, t); ok {
+		if month.Last() < d.ValidFrom {
+			continue
+		}
+		for _, a := range t.areas.All() {
+			if n, ok := f.of(t, a, month); ok {
 				cells = append(cells, n)
 			}
 		}
@@ -101,28 +172,55 @@ func numbers(d plan.Definition, areas []area.Area, months []calendar.Month, t *t
 	return cells
 }
 
-func number(d plan.Definition, area string, month calendar.Month, t *tally) (Number, bool) {
-	numerator, ok := t.get(d.Numerator, month, area)
+// formula is a definition with its measures read.
+type formula struct {
+	plan.Definition
+	numerator, minus, denominator part
+}
+
+func formulaOf(d plan.Definition) formula {
+	return formula{d, partOf(d, d.Numerator), partOf(d, d.Minus), partOf(d, d.Denominator)}
+}
+
+// of is the number of an area; where the lowest township counts, that of the lowest one.
+func (f formula) of(t *tally, a area.Area, month calendar.Month) (Number, bool) {
+	if f.Rollup != plan.Lowest || a.Level == area.Township {
+		return f.number(t, a.Code, month)
+	}
+	var lowest Number
+	found := false
+	for _, township := range t.townships[a.Code] {
+		if n, ok := f.number(t, township, month); ok && (!found || *n.Value < *lowest.Value) {
+			lowest, found = n, true
+		}
+	}
+	whole, _ := t.get(f.numerator, month, a.Code)
+	lowest.Area, lowest.Records = a.Code, whole.Records
+	return lowest, found
+}
+
+func (f formula) number(t *tally, area string, month calendar.Month) (Number, bool) {
+	numerator, ok := t.get(f.numerator, month, area)
 	if !ok {
 		return Number{}, false
 	}
-	if d.Minus != "" {
-		minus, _ := t.get(d.Minus, month, area)
+	if f.Minus != "" {
+		minus, _ := t.get(f.minus, month, area)
 		numerator.Value -= minus.Value
 	}
 	n := Number{
-		Code: d.Code, Variant: d.Variant, Version: d.Version, Area: area, Month: month,
+		Code: f.Code, Variant: f.Variant, Version: f.Version, Area: area, Month: month,
 		Numerator: &numerator.Value, Records: numerator.Records,
 	}
-	if !d.IsRatio() {
+	if !f.IsRatio() {
 		n.Value = &numerator.Value
 		return n, true
 	}
-	denominator, ok := t.get(d.Denominator, month, area)
+	denominator, ok := t.get(f.denominator, month, area)
 	if !ok || denominator.Value == 0 {
 		return Number{}, false
 	}
-	value := numerator.Value / denominator.Value * d.Scale
+	value := numerator.Value / denominator.Value * f.Scale
 	if math.IsNaN(value) || math.IsInf(value, 0) {
 		return Number{}, false
 	}

@@ -24,20 +24,23 @@ type Engine struct {
 
 // Compute counts definitions for the months, up to a ledger number, in every area of the prefecture.
 func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, months []calendar.Month, number uint64) ([]Number, error) {
-	bounds := Bounds{Prefecture: e.Plan.Prefecture, Number: number, Months: months, From: e.Plan.BaselineOn + 1}
-	var measured []Measured
-	for _, g := range neededBy(definitions) {
-		rows, err := e.Store.Measure(ctx, g, bounds)
-		if err != nil {
-			return nil, fmt.Errorf("count %s: %w", g, err)
+	bounds := Bounds{Prefecture: e.Plan.Prefecture, Number: number, From: e.Plan.BaselineOn + 1}
+	sorted := slices.Clone(months)
+	slices.Sort(sorted)
+	t := newTally(e.Areas)
+	for _, n := range neededBy(definitions) {
+		bounds.Measures, bounds.Period = n.measures, n.period
+		for _, bounds.Months = range n.group.rounds(sorted) {
+			rows, err := e.Store.Measure(ctx, n.group, bounds)
+			if err != nil {
+				return nil, fmt.Errorf("count %s: %w", n.group, err)
+			}
+			t.take(n.group, n.period, rows)
 		}
-		measured = append(measured, rows...)
 	}
-	t := newTally(e.Areas, measured)
-	areas := e.Areas.All()
 	var cells []Number
 	for _, d := range definitions {
-		cells = append(cells, numbers(d, areas, months, t)...)
+		cells = append(cells, t.numbers(d, months)...)
 	}
 	return cells, nil
 }
@@ -53,14 +56,28 @@ func (e *Engine) Touched(g Group) []plan.Definition {
 	return touched
 }
 
-func neededBy(definitions []plan.Definition) []Group {
-	var groups []Group
+// needed is what one group is asked for, over one kind of period.
+type needed struct {
+	group    Group
+	period   calendar.PeriodType
+	measures []string
+}
+
+func neededBy(definitions []plan.Definition) []*needed {
+	var all []*needed
 	for _, d := range definitions {
-		for _, g := range GroupsOf(d) {
-			if !slices.Contains(groups, g) {
-				groups = append(groups, g)
+		for _, m := range measuresOf(d) {
+			for _, g := range m.groups() {
+				period := m.period(d)
+				i := slices.IndexFunc(all, func(n *needed) bool { return n.group == g && n.period == period })
+				if i < 0 {
+					i, all = len(all), append(all, &needed{group: g, period: period})
+				}
+				if !slices.Contains(all[i].measures, m.Word) {
+					all[i].measures = append(all[i].measures, m.Word)
+				}
 			}
 		}
 	}
-	return groups
+	return all
 }

@@ -56,12 +56,13 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 func (s *Service) cell(d plan.Definition, n Number, whole bool, prefectureDenominator *float64) Cell {
 	p := s.Engine.Plan
 	today, end := calendar.DayOf(s.Now()), n.Month.Last()
+	period := d.PeriodType().Of(n.Month)
 	c := Cell{
-		Code: d.Code, Area: n.Area, Period: n.Month.String(), Value: n.Value, Unit: d.Unit, Numerator: n.Numerator,
+		Code: d.Code, Area: n.Area, Period: period.String(), Month: n.Month, Value: n.Value, Unit: d.Unit, Numerator: n.Numerator,
 		Denominator: n.Denominator, Definition: DefinitionRef{d.Version, d.Variant}, Targets: []plan.Assessment{},
 		ComputedAt: n.ComputedAt, Position: n.Position, Records: n.Records,
-		PeriodClosed: today > end, Complete: today > end+calendar.Day(p.DaysUntilComplete),
-		Status: plan.NoTarget, Stock: !slices.ContainsFunc(GroupsOf(d), Group.NeedsRecords),
+		PeriodClosed: end == period.Last && today > end, Complete: end == period.Last && today > end+calendar.Day(p.DaysUntilComplete),
+		Status: plan.NoTarget, Stock: !slices.ContainsFunc(GroupsOf(d), Group.IsFlow),
 	}
 	if n.Value == nil {
 		c.Status = plan.NoData

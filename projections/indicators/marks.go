@@ -32,15 +32,18 @@ func (k Marks) Mark(row facts.Row, span Months) {
 			k.one(Visits, monthOf(r.WasOn), span)
 			return
 		}
-		k.since(Standings, monthOf(r.WasOn), span) // a lapse is later
-		k.within(Activities, monthOf(r.WasOn), span)
+		for _, kind := range standing.Kinds() {
+			k.since(StandingsOf(kind), monthOf(r.WasOn), span) // a lapse is later
+			k.within(ActivitiesOf(kind), monthOf(r.WasOn), span)
+		}
 	case facts.Standing:
-		k.since(Standings, monthOf(r.EffectiveOn), span)
+		kind := standing.Kind(r.Kind)
+		k.since(StandingsOf(kind), monthOf(r.EffectiveOn), span)
 		if r.Standing == standing.Registered { // it says where an activity counts
-			k.since(Activities, monthOf(r.EffectiveOn), span)
+			k.since(ActivitiesOf(kind), monthOf(r.EffectiveOn), span)
 		}
 	case facts.Activity:
-		k.within(Activities, monthOf(r.OccurredOn), span)
+		k.within(ActivitiesOf(standing.Kind(r.Kind)), monthOf(r.OccurredOn), span)
 	case facts.BedChange:
 		k.since(Beds, monthOf(r.EffectiveOn), span)
 	case facts.StayChange:
@@ -62,6 +65,15 @@ func (k Marks) Mark(row facts.Row, span Months) {
 func (k Marks) All(from calendar.Month, span Months) {
 	for _, g := range Groups() {
 		k.since(g, from, span)
+	}
+}
+
+// DayClosed marks what a day's end touches: the month of the next one, and of subjects every month: days may have been left
+// out, so that the last one that was counted as far as it had gone is not known.
+func (k Marks) DayClosed(day calendar.Day, span Months) {
+	k.All((day + 1).Month(), span)
+	for _, g := range ofSubjects() {
+		k.since(g, span.First, span)
 	}
 }
 

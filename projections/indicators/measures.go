@@ -19,17 +19,15 @@ const (
 	Places     Group = "places"
 	Filings    Group = "filings"
 	Enrolments Group = "enrolments"
-	Standings  Group = "standings"
-	Activities Group = "activities"
 	Figures    Group = "figures"
 )
 
 // Groups lists all of them.
 func Groups() []Group {
-	return []Group{Visits, Beds, Residents, Retrofits, Places, Filings, Enrolments, Standings, Activities, Figures}
+	return append([]Group{Visits, Beds, Residents, Retrofits, Places, Filings, Enrolments, Figures}, ofSubjects()...)
 }
 
-// GroupOf says which group counts a measure.
+// GroupOf says which group counts a measure that is not of subjects.
 func GroupOf(measure string) Group {
 	switch measure {
 	case "in_difficulty", "visited":
@@ -56,28 +54,39 @@ func (g Group) AddsUp() bool { return g != Figures }
 // NeedsRecords reports whether a month without any record in the whole prefecture says nothing, rather than zero.
 func (g Group) NeedsRecords() bool { return g == Visits }
 
+// IsFlow reports whether a group counts what happens in a period, and not what there is at its end.
+func (g Group) IsFlow() bool {
+	family, _ := g.split()
+	return family == Visits || family == Activities
+}
+
 // GroupsOf lists the groups that a definition needs.
 func GroupsOf(d plan.Definition) []Group {
 	var groups []Group
-	for _, m := range []string{d.Numerator, d.Minus, d.Denominator} {
-		if m != "" && !slices.Contains(groups, GroupOf(m)) {
-			groups = append(groups, GroupOf(m))
+	for _, m := range measuresOf(d) {
+		for _, g := range m.groups() {
+			if !slices.Contains(groups, g) {
+				groups = append(groups, g)
+			}
 		}
 	}
 	return groups
 }
 
 // Bounds of a count: one prefecture, the months asked, only rows up to a ledger number; From is the first day that
-// cumulative counts begin with.
+// cumulative counts begin with. Measures are the words asked of the group, and Period the one that a month stands for as
+// far as it has gone: only groups of subjects look at them.
 type Bounds struct {
 	Prefecture string
 	Number     uint64
 	Months     []calendar.Month
 	From       calendar.Day
+	Measures   []string
+	Period     calendar.PeriodType
 }
 
 // Measured is one measure of one area and month: counts and sums in their own unit. Records counts the rows that
-// happened in that month.
+// happened in that month, or in its period so far. One without an area says only that the measure is known.
 type Measured struct {
 	Month   calendar.Month
 	Area    string
@@ -92,9 +101,14 @@ const months = `months AS (
 )`
 
 // SQL counts a group; columns month, area, measure, value, records; parameters @prefecture, @number, @months (as
-// calendar.Month numbers) and @from. {db} stands for the database.
+// calendar.Month numbers) and @from; for groups of subjects also @kind, @measures, @span and @start. {db} stands for the
+// database.
 func (g Group) SQL() string {
-	switch g {
+	switch family, _ := g.split(); family {
+	case Standings:
+		return standingsSQL
+	case Activities:
+		return activitiesSQL
 	case Visits:
 		return visitsSQL
 	case Beds:

@@ -20,7 +20,7 @@ func (p *Projector) gather(r event.Recorded, marks indicators.Marks, span indica
 		marks.Mark(row, span)
 	}
 	if closed, ok := r.Event.(ledger.DayClosed); ok {
-		marks.All((closed.Day + 1).Month(), span)
+		marks.DayClosed(closed.Day, span)
 	}
 	return rows
 }

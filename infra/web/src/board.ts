@@ -23,7 +23,7 @@ export const head = ref(0)
 const cells = reactive(new Map<string, Cell>())
 const changed = reactive(new Set<string>())
 
-const keyOf = (code: string, variant: string, area: string, period: string) => [code, variant, area, period].join('/')
+const keyOf = (code: string, variant: string, area: string, month: string) => [code, variant, area, month].join('/')
 
 export const definitionOf = (code: string, variant = 'official') =>
   definitions.value.find((d) => d.code === code && d.variant === variant)
@@ -79,7 +79,7 @@ export async function guard(work: () => Promise<void>): Promise<boolean> {
 function keep(answer: CellsAnswer): void {
   heard(answer)
   for (const c of answer.items) {
-    const key = keyOf(c.code, c.definition.variant, c.area, c.period)
+    const key = keyOf(c.code, c.definition.variant, c.area, c.month)
     const was = cells.get(key)
     if (was && Number(was.position) > Number(c.position)) continue // an older answer that came late
     cells.set(key, c)
@@ -138,7 +138,7 @@ export async function load(codes: string[] = []): Promise<boolean> {
       get<CellsAnswer>('/indicators', { area, period, code }),
       get<CellsAnswer>('/indicators', { area: parent, period, code, level: level ?? 'township' }),
     ])
-    for (const [key, c] of cells) if (c.period !== view.period) cells.delete(key)
+    for (const [key, c] of cells) if (c.month !== view.period) cells.delete(key)
     answers.forEach(keep)
     loaded.value = true
   })

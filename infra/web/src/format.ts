@@ -16,6 +16,15 @@ export function addMonths(period: string, n: number): string {
   return `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, '0')}`
 }
 
+/** The last month of a period: 2022-11, 2022-Q4, 2022, SY2022 (to August) or MCH2022 (to September). */
+export function lastMonth(period: string): string {
+  const quarter = /^(\d{4})-Q([1-4])$/.exec(period)
+  if (quarter) return `${quarter[1]}-${String(3 * Number(quarter[2])).padStart(2, '0')}`
+  if (period.startsWith('SY')) return `${Number(period.slice(2)) + 1}-08`
+  if (period.startsWith('MCH')) return `${period.slice(3)}-09`
+  return period.length === 4 ? `${period}-12` : period
+}
+
 export function months(from: string, to: string): string[] {
   const all: string[] = []
   for (let p = from; p <= to; p = addMonths(p, 1)) all.push(p)

@@ -18,6 +18,7 @@ export interface Cell {
   code: string
   area: string
   period: string
+  month: string
   value: number | null
   unit: string
   numerator: number | null
