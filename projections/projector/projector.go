@@ -97,8 +97,7 @@ type Projector struct {
 	totals   facts.Totals     // of the rows up to there
 	advanced uint64           // the number of the checkpoint that is written
 	live     bool
-	day      calendar.Day // the statistical day up to which time alone has been marked
-	replayed []facts.Row  // folded after all; settled once what they touch is counted
+	replayed []facts.Row // folded after all; settled once what they touch is counted
 	wake     chan struct{}
 }
 
@@ -176,21 +175,7 @@ var ErrFenced = errors.New("another projector has this prefecture now")
 // guardEvery is how often an idle projector looks whether the warehouse still holds its rows.
 const guardEvery = time.Second
 
-// turn marks what time alone changes when a day has begun: a month has closed or begun, a certificate has lapsed, somebody
-// has come of age.
-func (p *Projector) turn() {
-	today := calendar.DayOf(p.Now())
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if today <= p.day {
-		return
-	}
-	p.marks.All(p.day.Month(), p.span())
-	p.day = today
-	p.nudge()
-}
-
-// guard sees that the warehouse was deleted or replaced by an older one, and that a day has begun, also while no event comes.
+// guard sees that the warehouse was deleted or replaced by an older one also while no event comes.
 func (p *Projector) guard(ctx context.Context) error {
 	tick := time.NewTicker(guardEvery)
 	defer tick.Stop()
@@ -204,7 +189,6 @@ func (p *Projector) guard(ctx context.Context) error {
 		if err := p.look(ctx); err != nil {
 			return err
 		}
-		p.turn()
 		if p.Now().Before(verified.Add(verifyEvery)) {
 			continue
 		}
@@ -237,7 +221,7 @@ func (p *Projector) reset(from Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from.At, from.At.Number, from.At.Number > 0, make(chan struct{}, 1)
-	p.totals, p.replayed, p.facts, p.day = facts.Totals{}, nil, from.Facts, calendar.DayOf(p.Now())
+	p.totals, p.replayed, p.facts = facts.Totals{}, nil, from.Facts
 	maps.Copy(p.totals, from.Totals)
 	p.marks.All(p.span().First, p.span())
 	p.nudge()
