@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -141,8 +140,7 @@ func logRecords(cmd *cobra.Command, w *simulate.World, dir string) error {
 	return err
 }
 
-// sendRecords sends the commands of all that is received until now. The command of a house goes before those of people in
-// its batch, which may need its beds.
+// sendRecords sends the commands of all that is received until now.
 func sendRecords(cmd *cobra.Command, w *simulate.World) error {
 	c, err := newClient(cmd)
 	if err != nil {
@@ -150,7 +148,7 @@ func sendRecords(cmd *cobra.Command, w *simulate.World) error {
 	}
 	s := sender{client: c, bar: progressOf(cmd.ErrOrStderr(), -1)}
 	started := time.Now()
-	for houses, people := range batches(w.Records(), started) {
+	for houses, people := range simulate.Batches(w.Records(), started, batchSize) {
 		for _, batch := range [][]demo.Command{houses, people} {
 			if err := s.batchOf(cmd.Context(), batch); err != nil {
 				return fmt.Errorf("the simulation stopped; run it again, it goes on where it was / 模拟中断，可重新运行继续: %w", err)
@@ -171,34 +169,6 @@ func (s *sender) batchOf(ctx context.Context, batch []demo.Command) error {
 		return nil
 	}
 	return s.batch(ctx, batch)
-}
-
-// batches parts the commands of what is received until now, in their order: first those of houses, then the others.
-func batches(records iter.Seq[simulate.Record], until time.Time) iter.Seq2[[]demo.Command, []demo.Command] {
-	return func(yield func(houses, people []demo.Command) bool) {
-		var houses, people []demo.Command
-		for r := range records {
-			if r.Received.After(until) {
-				break
-			}
-			c, ok := r.Command()
-			switch {
-			case !ok:
-				continue
-			case r.Category == "institution" || r.Category == "childcare":
-				houses = append(houses, c)
-			default:
-				people = append(people, c)
-			}
-			if len(houses)+len(people) == batchSize {
-				if !yield(houses, people) {
-					return
-				}
-				houses, people = nil, nil
-			}
-		}
-		yield(houses, people)
-	}
 }
 
 func printTable(out io.Writer, lines []simulate.Line) error {

@@ -2,6 +2,8 @@ package simulate
 
 import (
 	"encoding/json"
+	"iter"
+	"time"
 
 	"github.com/careledger/careledger/cmd/careledger/internal/demo"
 	"github.com/careledger/careledger/domain/child"
@@ -189,4 +191,33 @@ var surnames = []rune("赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤
 // name is plainly invented: a surname, 例 (example) and a number.
 func name(n int32) string {
 	return string(surnames[int(n)%len(surnames)]) + "例" + numeral(int(n)%10_000)
+}
+
+// Batches parts the commands of what is received until an instant, in their order, so many at a time. Of each batch those
+// of houses come first: the others may need a house's beds, and a batch takes its streams beside each other.
+func Batches(records iter.Seq[Record], until time.Time, size int) iter.Seq2[[]demo.Command, []demo.Command] {
+	return func(yield func(houses, others []demo.Command) bool) {
+		var houses, others []demo.Command
+		for r := range records {
+			if r.Received.After(until) {
+				break
+			}
+			c, ok := r.Command()
+			switch {
+			case !ok:
+				continue
+			case r.Category == "institution" || r.Category == "childcare":
+				houses = append(houses, c)
+			default:
+				others = append(others, c)
+			}
+			if len(houses)+len(others) == size {
+				if !yield(houses, others) {
+					return
+				}
+				houses, others = nil, nil
+			}
+		}
+		yield(houses, others)
+	}
 }

@@ -121,7 +121,7 @@ func (t *tally) takePerson(r Record) bool {
 			s.difficulty, s.needy = e.EffectiveOn, len(e.Circumstances) > 0
 		}
 	case child.Registered:
-		if last := (e.BirthMonth + 36).First() - 1; e.BirthMonth.First() <= t.day && t.begin("") <= last { // under 3 in the year
+		if last := (e.BirthMonth + 36).First() - 1; e.BirthMonth.First() <= t.day && t.begin("") <= last+31 { // under 3 in the year, or turns 3
 			t.registered(standing.Child, e.Child, e.Area, e.RegisteredOn)
 			t.holds(standing.Child, e.Child, holding{standing.Under3, e.BirthMonth.First(), last, true})
 			if e.BirthMonth.First() >= t.begin(standing.Birth) {
