@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -87,17 +86,13 @@ type publicationLine struct {
 	Late         uint64  `json:"late_events"`
 }
 
-// publishingAsked gives a refusal of what was asked for its exit code.
+// publishingAsked is the error of a question for publications.
 func publishingAsked(err error) error {
 	var refused *client.Problem
-	switch {
-	case !errors.As(err, &refused):
-	case refused.Code == "publication-unchanged", refused.Code == "publication-not-reproduced":
+	if errors.As(err, &refused) && slices.Contains([]string{"publication-unchanged", "publication-not-reproduced"}, refused.Code) {
 		return exitError{exitDiffers, err}
-	case slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity}, refused.Status):
-		return exitError{exitUsage, err}
 	}
-	return err
+	return asked(err)
 }
 
 func publish(cmd *cobra.Command) error {
