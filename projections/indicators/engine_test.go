@@ -26,8 +26,6 @@ func (m *measurer) Measure(_ context.Context, g indicators.Group, b indicators.B
 	}), nil
 }
 
-var november = calendar.MonthOf(2022, 11)
-
 func compute(t *testing.T, m *measurer, months []calendar.Month, definitions ...plan.Definition) func(code, area string) *float64 {
 	t.Helper()
 	areas, err := area.Wenshan()
