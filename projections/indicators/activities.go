@@ -33,7 +33,8 @@ var activitiesSQL = `WITH ` + asked + `,
 					UNION ALL
 					SELECT kind, subject, '' AS word, area, `+packed("effective_on", place("effective_on"), "n")+`
 					FROM {db}.standings
-					WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND standing = 'registered' AND `+notWithdrawn, "1")+`)
+					WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND standing = 'registered' AND `+notWithdrawn+`
+						AND (kind, subject) IN (SELECT kind, subject FROM {db}.activities WHERE prefecture = @prefecture AND kind IN @kinds AND activity IN @words)`, "1")+`)
 				GROUP BY kind, subject
 			)
 		)`)+`

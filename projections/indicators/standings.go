@@ -96,6 +96,12 @@ func summed(parts string) string {
 const standingRows = `FROM {db}.standings FINAL
 	WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND has(words, standing) AND ` + notWithdrawn
 
+// ofThoseAsked leaves out the registrations of subjects of which nothing that is asked for has ever been said, unless the
+// kind is asked for as a whole: most elders are on the register only.
+const ofThoseAsked = ` AND (standing != 'registered' OR has(whole, kind) OR (kind, subject) IN (
+		SELECT kind, subject FROM {db}.standings WHERE prefecture = @prefecture AND kind IN @kinds AND standing != 'registered' AND has(words, standing)
+	))`
+
 // standingsSQL counts subjects that are registered and of which all standings of a measure hold, where they are registered.
 // A measure has a label, a kind, and standings in one text with + between them. A day more than the last one of an open end
 // cannot be held.
@@ -103,7 +109,7 @@ const standingRows = `FROM {db}.standings FINAL
 // A row without an area says that a measure is known: each of its standings has been said of somebody by then.
 var standingsSQL = `WITH ` + asked + `,
 	arrayZip(@labels, @kinds, arrayMap(w -> arrayFilter(one -> one != '', splitByChar('+', w)), @words)) AS wanted,
-	arrayDistinct(arrayPushBack(arrayFlatten(wanted.3), 'registered')) AS words
+	arrayDistinct(arrayPushBack(arrayFlatten(wanted.3), 'registered')) AS words, arrayMap(w -> w.2, arrayFilter(w -> empty(w.3), wanted)) AS whole
 ` + summed(eachMonth(`
 		SELECT want.1 AS measure, home.1 AS area,
 			arrayReduce('groupBitAnd', arrayPushBack(arrayMap(w -> months[indexOf(known, w)], want.3), home.2)) AS mask
@@ -113,7 +119,7 @@ var standingsSQL = `WITH ` + asked + `,
 				SELECT kind, subject, groupArray(word) AS known, groupArray(arraySum(held)) AS months,
 					anyIf(areas, word = 'registered') AS homes, anyIf(held, word = 'registered') AS there
 				FROM (`+spells(`SELECT kind, subject, standing AS word, area, `+packed("effective_on", place("effective_on"),
-	"if(holds = 1, "+place("(least(until, toDate32('2299-12-30')) + 1)")+", 0)")+" "+standingRows, "word = 'registered'")+`)
+	"if(holds = 1, "+place("(least(until, toDate32('2299-12-30')) + 1)")+", 0)")+" "+standingRows+ofThoseAsked, "word = 'registered'")+`)
 				GROUP BY kind, subject
 			)
 		)`)+`
