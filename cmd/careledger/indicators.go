@@ -41,7 +41,7 @@ func newIndicatorsCommand() *cobra.Command {
 	f.String("code", "", "only these indicators, by commas")
 	f.String("known-at", "", "only what was recorded until then counts (RFC 3339)")
 	f.StringP("output", "o", "table", "table, json or csv")
-	cmd.AddCommand(newForecastCommand())
+	cmd.AddCommand(newForecastCommand(), newRecordsCommand(), newDiffCommand())
 	return cmd
 }
 

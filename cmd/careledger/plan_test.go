@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -24,6 +25,10 @@ func TestAPlanFileIsCheckedByLine(t *testing.T) {
 	out, errs, code := careledger(t, nil, "plan", "check", lakesidePlan, "--areas", lakesideAreas)
 	require.Zero(t, code, out+errs)
 	require.Contains(t, out, "the plan can be used")
+
+	out, errs, code = careledger(t, nil, "plan", "check", "../../domain/plan/plans/wenshan-2022.json")
+	require.Zero(t, code, out+errs)
+	require.Equal(t, 1, strings.Count(out, "warning"), out)
 
 	content, err := os.ReadFile(lakesidePlan)
 	require.NoError(t, err)
@@ -158,6 +163,26 @@ func TestAnotherPrefectureLivesByItsOwnPlan(t *testing.T) {
 	require.Equal(t, 4, len(strings.Split(strings.TrimSpace(out), "\n")), out)
 	out, _, code = careledger(t, nil, append([]string{"plan", "feasibility"}, where...)...)
 	require.Zero(t, code, out)
+
+	before := revision(t, s, 130)
+	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, s.cmd.Wait())
+	s = serving(t, s.dir, s.addr)
+	require.Equal(t, before+1, revision(t, s, 140), "the plan is the same: a start adopts nothing anew")
+}
+
+// revision sets a target and answers the revision of the plan's stream.
+func revision(t *testing.T, s *server, value int) int {
+	t.Helper()
+	answer := s.ask(http.MethodPost, "/api/v1/commands", fmt.Sprintf(
+		`{"commands":[{"key":%q,"type":"set-target","body":{"code":"care-places","area":"990001","value":%d,"effective_on":"2025-07-01"}}]}`, uuid.NewString(), value))
+	var read struct {
+		Results []struct {
+			Revision int `json:"revision,string"`
+		} `json:"results"`
+	}
+	require.NoError(t, json.Unmarshal([]byte(answer), &read), answer)
+	return read.Results[0].Revision
 }
 
 type shownWords struct {

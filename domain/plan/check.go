@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -45,22 +46,23 @@ func Check(content []byte, against Against) []Problem {
 	return s.problems
 }
 
-// Refusal joins the problems that keep a plan from being used, each with its line; nil where there is none.
+// mostRefused is how many problems a refusal names; the check names all.
+const mostRefused = 5
+
+// Refusal joins the first problems that keep a plan from being used, each with its line; nil where there is none.
 func Refusal(problems []Problem) error {
-	var lines []string
-	for _, p := range problems {
-		if !p.Warning {
-			lines = append(lines, p.String())
-		}
-	}
-	if len(lines) == 0 {
+	wrong := slices.DeleteFunc(slices.Clone(problems), func(p Problem) bool { return p.Warning })
+	if len(wrong) == 0 {
 		return nil
 	}
-	return fault.New(fault.Invalid, "plan-refused", "规划文件有误："+strings.Join(lines, "\n"), "The plan cannot be used:\n"+strings.Join(lines, "\n"))
-}
-
-func (p Problem) String() string {
-	return fmtPlace(p.Line, p.Column) + ": " + p.English + " / " + p.Chinese
+	var zh, en strings.Builder
+	for _, p := range wrong[:min(len(wrong), mostRefused)] {
+		fmt.Fprintf(&zh, "\n%d:%d %s", p.Line, p.Column, p.Chinese)
+		fmt.Fprintf(&en, "\n%d:%d %s", p.Line, p.Column, p.English)
+	}
+	const advice = "careledger plan check FILE"
+	return fault.New(fault.Invalid, "plan-refused", fmt.Sprintf("规划文件有 %d 处有误，%s 逐行列出：%s", len(wrong), advice, zh.String()),
+		fmt.Sprintf("the plan cannot be used, %d things are wrong in it; `%s` lists all by line:%s", len(wrong), advice, en.String()))
 }
 
 func problem(code, chinese, english string) *fault.Error {

@@ -163,7 +163,7 @@ func TestAColumnIsCountedInCharacters(t *testing.T) {
 	problems := check(t, text)
 	require.Len(t, problems, 1)
 	line := strings.Split(text, "\n")[problems[0].Line-1]
-	require.True(t, strings.HasPrefix(string([]rune(line)[problems[0].Column-1:]), `"unit": "bed"`), problems[0].String())
+	require.True(t, strings.HasPrefix(string([]rune(line)[problems[0].Column-1:]), `"unit": "bed"`), problems[0].English)
 }
 
 func TestStepsThatThePlanItselfStatesAreAWarning(t *testing.T) {
@@ -187,7 +187,7 @@ func TestWenshansPlanHasOneKnownProblem(t *testing.T) {
 }
 
 func TestNoTextMakesTheCheckFall(t *testing.T) {
-	for cut := 0; cut < len(sound)-2; cut += 7 {
+	for cut := 0; cut < len(sound)-2; cut += 31 {
 		require.NotEmpty(t, check(t, sound[:cut]))
 	}
 	for _, text := range []string{"", "null", "[]", "7", `"x"`, "{}", sound + "{}", `{"definitions": [null, {}]}`, `{"definitions": {"a": 1}}`, strings.Repeat("[", 1000)} {

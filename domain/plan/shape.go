@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"reflect"
 	"slices"
@@ -198,5 +197,3 @@ func badForm(t reflect.Type) *fault.Error {
 	}
 	return problem("day-form", "日期请写成 2025-12-31 的样子。", "Write a day like 2025-12-31.")
 }
-
-func fmtPlace(line, column int) string { return fmt.Sprintf("%d:%d", line, column) }

@@ -33,6 +33,9 @@ func TestWhereWenshansPlanContradictsItself(t *testing.T) {
 		{"7: beds' steps", feasibility.StepsMiss, "10,144 + 7,700 = 17,844，比目标17,850少6；从2022年的10,324起算则为18,024", "17,844, 6 short of 17,850; from the 10,324 stated for 2022: 18,024"},
 		{"7: places' steps", feasibility.StepsStart, "16,300 − 12,583 = 3,717（2021年末），多于2022年的3,473", "= 3,717 at the end of 2021, more than the 3,473 stated for 2022"},
 		{"8: people of 65", feasibility.ShareJumps, "2020年为450,400，占60岁及以上老年人（487,600）的92%", "means 450,400 in 2020, 92 % of all"},
+		{"9: a floor below its baseline", feasibility.AsksNoRise, "目标55%低于基期58%，降到该值也不算落后，须按“底线”判断", "the target of 55 % lies below the baseline of 58 %"},
+		{"9: newborns", feasibility.AsksNoRise, "新生儿访视覆盖率：目标94%并不高于基期94%", "the target of 94 % asks for no more than the baseline of 94 %"},
+		{"9: children under 3", feasibility.AsksNoRise, "3岁以下儿童系统管理率：目标93%并不高于基期93%", "the target of 93 % asks for no more than the baseline of 93 %"},
 		{"8: children of 0 to 3", feasibility.OtherGroup, "正文统计的是0—3岁婴幼儿（214,100），指标用的是3岁以下婴幼儿", "The text counts children aged 0 to 3"},
 	} {
 		t.Run(c.what, func(t *testing.T) {

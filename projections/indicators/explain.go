@@ -51,7 +51,7 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 				if !ok {
 					n = Number{Area: a.Code, Month: month, Position: frontier, ComputedAt: s.Now().UTC()}
 				}
-				c := s.cell(d, n, ask.of(d, a.Code, month), known[cellKey{d.Code, d.Variant, root, month}].Denominator)
+				c := s.cell(d, n, ask, known[cellKey{d.Code, d.Variant, root, month}].Denominator)
 				c.Complete = c.Complete && !parked.touch(n)
 				cells = append(cells, c)
 			}
@@ -62,7 +62,7 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 
 // cell judges a number by what is asked of its area. prefectureDenominator is what a target that follows a count is divided
 // by.
-func (s *Service) cell(d plan.Definition, n Number, targets []plan.Target, prefectureDenominator *float64) Cell {
+func (s *Service) cell(d plan.Definition, n Number, ask demands, prefectureDenominator *float64) Cell {
 	p := s.Engine.Plan
 	today, end := calendar.DayOf(s.Now()), n.Month.Last()
 	period := d.PeriodType().Of(n.Month)
@@ -76,29 +76,12 @@ func (s *Service) cell(d plan.Definition, n Number, targets []plan.Target, prefe
 	if n.Value == nil {
 		c.Status = plan.NoData
 	}
-	for _, t := range targets {
-		a := d.Assess(t, n.Value, end, p.Tolerance, s.followed(t, d, end, prefectureDenominator))
+	for _, t := range ask.of(d, n.Area, n.Month) {
+		a := d.Assess(t, n.Value, end, p.Tolerance, ask.followed(t, d, n.Month, prefectureDenominator))
 		c.Targets = append(c.Targets, a)
 		if t.Official {
 			c.Target, c.Expected, c.Status = &a, a.Expected, a.Status
 		}
 	}
 	return c
-}
-
-// followed is the trajectory of a target that follows a count by division.
-func (s *Service) followed(t plan.Target, d plan.Definition, end calendar.Day, denominator *float64) *float64 {
-	if t.Follows == "" || denominator == nil || *denominator == 0 {
-		return nil
-	}
-	count, ok := s.Engine.Plan.FindIn(t.Follows, plan.Official, end.Month())
-	if !ok || len(count.Targets) == 0 {
-		return nil
-	}
-	expected, ok := count.Targets[0].Expected(end)
-	if !ok {
-		return nil
-	}
-	expected = expected / *denominator * d.Scale
-	return &expected
 }

@@ -54,7 +54,7 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	for i, a := range areas {
 		codes[i] = a.Code
 	}
-	if !q.KnownAt.IsZero() {
+	if !q.KnownAt.IsZero() || q.Number > 0 {
 		return s.knownAt(ctx, q, areas, month)
 	}
 	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
@@ -132,23 +132,19 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	if err != nil {
 		return Answer{}, fmt.Errorf("read the frontier: %w", err)
 	}
-	number, err := s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt)
-	if err != nil {
-		return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+	number := q.Number
+	if number == 0 {
+		if number, err = s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt); err != nil {
+			return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+		}
 	}
-	definitions := slices.DeleteFunc(s.Engine.Plan.In(month), func(d plan.Definition) bool {
-		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
-	})
-	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, Folded{number, factsNow}) // before the facts: what is settled then is in them
-	if err != nil {
-		return Answer{}, err
-	}
-	numbers, err := s.Engine.Compute(ctx, definitions, []calendar.Month{month}, number)
+	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, FromFacts(number)) // before the facts: what is settled then is in them
 	if err != nil {
 		return Answer{}, err
 	}
-	for i := range numbers {
-		numbers[i].Position, numbers[i].ComputedAt = number, s.Now().UTC()
+	numbers, err := s.numbersAt(ctx, month, number, q.Codes)
+	if err != nil {
+		return Answer{}, err
 	}
 	ask, err := s.asking(ctx, areas, []calendar.Month{month}, q.Codes, number, q.KnownAt)
 	if err != nil {

@@ -32,6 +32,22 @@ func (a demands) of(d plan.Definition, code string, month calendar.Month) []plan
 	})
 }
 
+// followed is the trajectory of a target that follows a count by division: that of the count's official target for the
+// whole, over the whole's denominator; nil where it follows none or nothing is known.
+func (a demands) followed(t plan.Target, d plan.Definition, month calendar.Month, denominator *float64) *float64 {
+	if t.Follows == "" || denominator == nil || *denominator == 0 {
+		return nil
+	}
+	count, _ := a.plan.FindIn(t.Follows, plan.Official, month)
+	for _, whole := range a.of(count, a.root, month) {
+		if expected, ok := whole.Expected(month.Last()); ok && whole.Official {
+			expected = expected / *denominator * d.Scale
+			return &expected
+		}
+	}
+	return nil
+}
+
 // asking gathers what targets of these areas and months depend on, as known by a ledger number and at a time (zero: now). What is reported of people is read only where a count
 // is allotted to one of the areas.
 func (s *Service) asking(ctx context.Context, areas []area.Area, months []calendar.Month, codes []string, number uint64, knownAt time.Time) (demands, error) {

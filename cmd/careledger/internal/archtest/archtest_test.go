@@ -16,7 +16,7 @@ import (
 const module = "github.com/careledger/careledger/"
 
 // allowedValues are the value libraries that domain and projections may import beside the standard library.
-var allowedValues = []string{"github.com/google/uuid"}
+var allowedValues = []string{"github.com/google/uuid", "github.com/go-json-experiment/json", "github.com/go-json-experiment/json/jsontext"}
 
 // allowedDistributions are what projections may import beside: a forecast's probabilities are pure functions, and those of
 // a library are better than our own.
