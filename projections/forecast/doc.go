@@ -8,7 +8,9 @@
 //
 // Of invented histories 82 to 88 in 100 come to lie in the interval of four in five where a line, a season, noise, wild
 // months or steps are all there is. What nobody can foresee from them, a change of pace, it does not foresee either: then
-// it is 40 to 80, and the back-test says so once it has happened.
+// it is 40 to 80, and the back-test says so once it has happened. In the simulated prefecture (a fiftieth of it; all
+// indicators, the whole and its counties) 83 of 100 values of the end of 2025 lay in what was foreseen in June 2023 and 89
+// in what was foreseen in June 2024, while the back-tests of that time said 81 and 83.
 //
 // What may enter: numbers by month and what the plan says of them. What may not: a clock, SQL, one prefecture's plan.
 package forecast

@@ -178,16 +178,17 @@ func TestAllIsEachOfThem(t *testing.T) {
 
 // drawSeries is any history: with gaps, steps, outliers and any goal.
 func drawSeries(t *rapid.T) forecast.Series {
+	n := rapid.SampledFrom([]int{3, 8, 12, 24, 36, 60, 70}).Draw(t, "length")
 	values := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) float64 {
 		if rapid.IntRange(0, 9).Draw(t, "gap") == 0 {
 			return gap
 		}
 		return rapid.Float64Range(0, 1000).Draw(t, "value")
-	}), 0, 70).Draw(t, "values")
+	}), n, n).Draw(t, "values")
 	s := history(rapid.Float64Range(-10, 1100).Draw(t, "goal"), values...)
 	s.Every = rapid.SampledFrom([]int{1, 1, 3, 12}).Draw(t, "every")
 	s.Stock = rapid.Bool().Draw(t, "stock")
-	s.Deadline = until + calendar.Month(rapid.IntRange(-5, 80).Draw(t, "ahead"))
+	s.Deadline = until + calendar.Month(rapid.SampledFrom([]int{-5, 0, 1, 12, 24, 37, 80}).Draw(t, "ahead"))
 	return s
 }
 

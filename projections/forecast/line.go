@@ -68,7 +68,7 @@ func (o *observer) fit(known []point, lag int) line {
 		free -= year - 1
 	}
 	l.inflation = inflation(known, rest, l.sigma)
-	l.df = max(3, free/madEfficiency)
+	l.df = max(1, free/madEfficiency)
 	return l
 }
 
