@@ -158,7 +158,7 @@ func (p *Publisher) draft(ctx context.Context, id uuid.UUID, month calendar.Mont
 
 // How long sealing waits for the numbers, and how often it looks.
 const (
-	catchUpWithin = 20 * time.Second
+	catchUpWithin = time.Minute
 	catchUpEvery  = 50 * time.Millisecond
 )
 
