@@ -67,8 +67,6 @@ type State struct {
 	Building int
 	Paused   bool
 	Last     int // the last number given to a set
-	// Facts are the versions that the sets were built with, by their number; a first set's may be missing.
-	Facts map[int]int
 }
 
 // Fed are the sets that new events are to reach.
@@ -87,7 +85,7 @@ func (s State) Fed() []int {
 func Stream(prefecture string) string { return "projection-" + prefecture }
 
 // Begun is the state of a prefecture of which nothing has been decided.
-func Begun() State { return State{Serving: First, Last: First, Facts: map[int]int{}} }
+func Begun() State { return State{Serving: First, Last: First} }
 
 // Decider is the rules of a projection's stream.
 func Decider() decider.Decider[State, Command] {
@@ -101,7 +99,6 @@ func Evolve(s State, e event.Event) State {
 	switch e := e.(type) {
 	case RebuildBegun:
 		s.Area, s.Building, s.Last, s.Paused = e.Area, e.Set, e.Set, false
-		s.Facts[e.Set] = e.Facts
 	case RebuildPaused:
 		s.Paused = true
 	case RebuildResumed:

@@ -200,4 +200,7 @@ func TestARecordBearsTheClientsIdAndTheAreaOfThatDay(t *testing.T) {
 	d.given(at+"/move", `{"area":"532622101","moved_on":"2022-06-01"}`, at+"/activities", `{"activity":"health_check","occurred_on":"2022-07-01"}`)
 	require.Equal(t, "532622101", d.ledger.last().Metadata.Area)
 	require.Equal(t, "532622101", decoded[ElderDetail](d.ask("GET", "/api/v1"+at, "")).Area)
+	require.Nil(t, decoded[ElderDetail](d.ask("GET", "/api/v1"+at, "")).DiedOn)
+	d.given(at+"/death", `{"died_on":"2022-11-01"}`)
+	require.Equal(t, "2022-11-01", decoded[ElderDetail](d.ask("GET", "/api/v1"+at, "")).DiedOn.String())
 }

@@ -221,10 +221,12 @@ func (k *doorkeeper) Authenticate(token string) (access.Principal, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	p := map[string]access.Principal{
-		adminToken:      {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
-		caseworkerToken: {ID: uuid.MustParse("11111111-0000-4000-8000-000000000002"), Role: access.Caseworker, Areas: []string{"532601"}},
-		analystToken:    {ID: uuid.MustParse("11111111-0000-4000-8000-000000000003"), Role: access.Analyst},
-		"the-session":   {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
+		adminToken:            {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
+		caseworkerToken:       {ID: uuid.MustParse("11111111-0000-4000-8000-000000000002"), Role: access.Caseworker, Areas: []string{"532601"}},
+		analystToken:          {ID: uuid.MustParse("11111111-0000-4000-8000-000000000003"), Role: access.Analyst},
+		supervisorToken:       {ID: uuid.MustParse("11111111-0000-4000-8000-000000000004"), Role: access.Supervisor},
+		countySupervisorToken: {ID: uuid.MustParse("11111111-0000-4000-8000-000000000005"), Role: access.Supervisor, Areas: []string{"532601"}},
+		"the-session":         {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
 	}
 	who, known := p[token]
 	switch {

@@ -32,6 +32,7 @@ type Elder struct {
 	BirthMonth     calendar.Month `json:"birth_month"`
 	Circumstances  []string       `json:"circumstances"`
 	LastVisitOn    *calendar.Day  `json:"last_visit_on" doc:"When the elder was last seen; null: never"`
+	DiedOn         *calendar.Day  `json:"died_on" doc:"null: the elder is alive, as far as is known"`
 	Revision       string         `json:"revision"`
 }
 
@@ -49,6 +50,10 @@ func (s *server) readElder(ctx context.Context, id uuid.UUID) (e Elder, found bo
 		e = Elder{
 			ID: id, Area: st.Area, Sex: string(st.Sex), BirthMonth: st.BirthMonth, Circumstances: []string{},
 			LastVisitOn: lastSeen(st), Revision: strconv.FormatInt(revision, 10),
+		}
+		if st.DiedOn != 0 {
+			on := st.DiedOn
+			e.DiedOn = &on
 		}
 		for _, c := range st.Circumstances {
 			e.Circumstances = append(e.Circumstances, string(c))

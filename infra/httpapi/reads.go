@@ -25,6 +25,8 @@ func (s *server) registerReads(api huma.API) {
 	s.registerRebuild(api)
 	get(api, s, "indicators", "/indicators", "The indicators of an area and period", access.ReadNumbers, s.cells)
 	get(api, s, "trend", "/indicators/{code}/trend", "One indicator of one area, month by month", access.ReadNumbers, s.trend)
+	get(api, s, "forecast", "/indicators/{code}/forecast", "Where one indicator will stand at its deadline if it goes on as it has", access.ReadNumbers, s.forecast)
+	s.registerLineage(api)
 	get(api, s, "indicator-definitions", "/indicator-definitions", "How each indicator is counted, in the plan's order", access.ReadNumbers, s.definitions)
 	get(api, s, "periods", "/periods", "Which months there are", access.ReadNumbers, s.periods)
 	get(api, s, "areas", "/areas", "The areas of the prefecture", access.ReadNumbers, s.areas)

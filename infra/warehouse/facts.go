@@ -50,29 +50,37 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, rows []R) er
 	return nil
 }
 
+// send writes rows column by column, which costs a fraction of row by row.
 func send[R any](ctx context.Context, conn driver.Conn, into string, rows []R) error {
 	batch, err := conn.PrepareBatch(ctx, into)
 	if err != nil {
 		return translate(err)
 	}
-	for _, r := range rows {
-		p := reflect.New(reflect.TypeOf(r))
-		p.Elem().Set(reflect.ValueOf(r))
-		if err := batch.AppendStruct(p.Interface()); err != nil {
+	values := make([]reflect.Value, len(rows))
+	for i, r := range rows {
+		values[i] = reflect.ValueOf(r)
+	}
+	for i, f := range fieldsOf(values[0].Type()) {
+		column := reflect.MakeSlice(reflect.SliceOf(f.Type), len(rows), len(rows))
+		for j, v := range values {
+			column.Index(j).Set(v.FieldByIndex(f.Index))
+		}
+		if err := batch.Column(i).Append(column.Interface()); err != nil {
 			return errors.Join(err, batch.Abort()) // nothing was sent
 		}
 	}
 	return translate(batch.Send())
 }
 
+// fieldsOf lists the fields of a row's type that are columns, those of embedded structs in their place.
+func fieldsOf(t reflect.Type) []reflect.StructField {
+	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Anonymous })
+}
+
 func columnsOf(t reflect.Type) []string {
 	var columns []string
-	for f := range t.Fields() {
-		if f.Anonymous {
-			columns = append(columns, columnsOf(f.Type)...)
-		} else {
-			columns = append(columns, f.Tag.Get("ch"))
-		}
+	for _, f := range fieldsOf(t) {
+		columns = append(columns, f.Tag.Get("ch"))
 	}
 	return columns
 }
@@ -89,6 +97,7 @@ type progressRow struct {
 	Tables     []string  `ch:"tables"`
 	Rows       []uint64  `ch:"rows"`
 	Numbers    []uint64  `ch:"numbers"`
+	Facts      uint32    `ch:"facts"`
 }
 
 // Progress answers how far a prefecture is projected; zeros where nothing is.
@@ -103,7 +112,7 @@ func (w *Warehouse) Progress(ctx context.Context, prefecture string) (p projecto
 	p.At = event.Checkpoint{
 		Epoch: int(r.Epoch), Number: r.Number, EventID: r.EventID, Position: event.Position{Commit: r.Commit, Prepare: r.Prepare},
 	}
-	p.Term, p.Totals = r.Term, facts.Totals{}
+	p.Term, p.Facts, p.Totals = r.Term, int(r.Facts), facts.Totals{}
 	for i, table := range r.Tables {
 		p.Totals[table] = facts.Total{Rows: r.Rows[i], Numbers: r.Numbers[i]}
 	}
@@ -115,7 +124,7 @@ func (w *Warehouse) Advance(ctx context.Context, prefecture string, to projector
 	row := progressRow{
 		Prefecture: prefecture, Term: to.Term, Epoch: int32(to.At.Epoch), Number: to.At.Number, EventID: to.At.EventID,
 		Commit: to.At.Position.Commit, Prepare: to.At.Position.Prepare, At: time.Now().UTC(),
-		Tables: []string{}, Rows: []uint64{}, Numbers: []uint64{},
+		Tables: []string{}, Rows: []uint64{}, Numbers: []uint64{}, Facts: uint32(to.Facts),
 	}
 	for _, table := range slices.Sorted(maps.Keys(to.Totals)) {
 		t := to.Totals[table]

@@ -73,11 +73,13 @@ func TestWhatWasHeardOfAreasAndDevices(t *testing.T) {
 	check("read again")
 
 	other := facts.Event{Key: facts.Key{Prefecture: "5301", Number: 9}, EventID: uuid.New(), Stream: "child-5301-x", Type: "T.v1", RecordedAt: at(9), ReceivedAt: at(9), OccurredOn: noon, Actor: somebody, Area: "530101"}
-	require.NoError(t, w.Write(ctx, []facts.Row{other}))
+	unit := other
+	unit.Number, unit.Stream, unit.Area = 10, "unit-5301-y", "530102"
+	require.NoError(t, w.Write(ctx, []facts.Row{other, unit}))
 	require.NoError(t, w.Forget(ctx, "5326"))
 	areas, devices := heardOf(t, w, "5326")
 	require.Empty(t, areas)
 	require.Empty(t, devices)
 	areas, _ = heardOf(t, w, "5301")
-	require.Len(t, areas, 1, "another prefecture keeps its own")
+	require.Len(t, areas, 2, "another prefecture keeps its own, also of units")
 }

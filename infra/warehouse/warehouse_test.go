@@ -177,7 +177,7 @@ func TestAWarehouse(t *testing.T) {
 	})
 	t.Run("a checkpoint is the newest of the latest term", func(t *testing.T) {
 		at := func(term, n uint64) projector.Progress {
-			return projector.Progress{At: event.Checkpoint{Epoch: 1, Number: n, EventID: ann}, Term: term, Totals: facts.Totals{"visits": {Rows: n, Numbers: 2 * n}}}
+			return projector.Progress{At: event.Checkpoint{Epoch: 1, Number: n, EventID: ann}, Term: term, Facts: 2, Totals: facts.Totals{"visits": {Rows: n, Numbers: 2 * n}}}
 		}
 		for n := uint64(1); n <= 3; n++ {
 			require.NoError(t, w.Advance(ctx, "5326", at(7, n)))
@@ -230,6 +230,38 @@ func TestAWarehouse(t *testing.T) {
 		require.Len(t, found, 1)
 		require.Equal(t, "2022-11-03", found[0].LastVisitOn.String())
 		require.Equal(t, []string{"living_alone"}, found[0].Circumstances)
+	})
+	t.Run("who has moved is on the register elsewhere, who has died on none", func(t *testing.T) {
+		home := func(n uint64, who uuid.UUID, area string) facts.Row {
+			return facts.ElderState{Key: key(n), Elder: who, Aspect: "area", EffectiveOn: day(2022, 10, 1), Area: area, Circumstances: []string{}}
+		}
+		require.NoError(t, w.Write(ctx, []facts.Row{home(12, ann, "532622101"), home(13, bo, "")}))
+		page, err := w.Elders(ctx, "5326", []string{"532601001", "532601002"}, uuid.Nil, 10)
+		require.NoError(t, err)
+		require.Empty(t, page.Items)
+		found, err := w.EldersByID(ctx, "5326", []uuid.UUID{ann, bo})
+		require.NoError(t, err)
+		require.Len(t, found, 1)
+		require.Equal(t, "532622101", found[0].Area)
+		require.Equal(t, "female", found[0].Sex)
+		require.Equal(t, calendar.MonthOf(1948, time.January), found[0].BirthMonth)
+		require.Equal(t, []string{"living_alone"}, found[0].Circumstances)
+	})
+	t.Run("standings and activities are kept, to the last day that there is", func(t *testing.T) {
+		of := facts.Standing{Key: key(14), Subject: ann, Kind: "elder", Standing: "poor", Area: "532601001", EffectiveOn: day(1900, 1, 1), Until: facts.Forever(), Holds: 1, Record: visit}
+		happened := facts.Activity{Key: key(15), Subject: ann, Kind: "elder", Activity: "health_check", Area: "532601001", OccurredOn: day(2022, 3, 1), Record: wrong}
+		for range 2 {
+			require.NoError(t, w.Write(ctx, []facts.Row{of, happened}))
+		}
+		counted, err := w.Count(ctx, "5326", 15)
+		require.NoError(t, err)
+		require.Equal(t, facts.Total{Rows: 1, Numbers: 14}, counted["standings"])
+		require.Equal(t, facts.Total{Rows: 1, Numbers: 15}, counted["activities"])
+		require.NoError(t, w.TakeBack(ctx, "5326", 14))
+		counted, err = w.Count(ctx, "5326", 15)
+		require.NoError(t, err)
+		require.Contains(t, counted, "standings")
+		require.NotContains(t, counted, "activities")
 	})
 	t.Run("alerts stand as they were last told", func(t *testing.T) {
 		id, behind := uuid.New(), 48.0

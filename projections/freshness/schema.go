@@ -9,6 +9,7 @@ import (
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/retrofit"
+	"github.com/careledger/careledger/domain/unit"
 	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/schema"
 )
@@ -24,18 +25,31 @@ func Schema() []schema.Step {
 			Name: Table, Columns: "prefecture LowCardinality(String), number UInt64, " + facts.EventColumns,
 			Order: "prefecture, area, device", Version: "number",
 		},
-		schema.Copy{Name: "events_to_heard", From: "events", To: Table, Where: ofPeople()},
+		heard("", people()...),
 	}
 }
 
-// ofPeople is the condition on an event that it records people's work: it is of a person, a house or a figure, and
-// somebody sent it. What the product's own processes write (an actor "process:…" or "system"), and what people do to the
-// ledger itself (plans, areas, days, alerts, projections), says nothing of an area's work.
-func ofPeople() string {
-	categories := []string{
+// NewestSchema fills the table from units, which came later, as well, and lets an insert copy one row for each area and
+// device.
+func NewestSchema() []schema.Step {
+	return []schema.Step{schema.Recopy{Copy: heard("prefecture, area, device", append(people(), unit.Decider().Category)...)}}
+}
+
+func heard(each string, categories ...string) schema.Copy {
+	return schema.Copy{Name: "events_to_heard", From: "events", To: Table, Where: ofPeople(categories...), Each: each}
+}
+
+func people() []string {
+	return []string{
 		elder.Decider().Category, child.Decider().Category, institution.Decider().Category, childcare.Decider().Category,
 		retrofit.Decider().Category, figure.Decider().Category,
 	}
+}
+
+// ofPeople is the condition on an event that it records people's work: it is of a person, a house, a unit or a figure, and
+// somebody sent it. What the product's own processes write (an actor "process:…" or "system"), and what people do to the
+// ledger itself (plans, areas, days, alerts, projections), says nothing of an area's work.
+func ofPeople(categories ...string) string {
 	return "splitByChar('-', stream)[1] IN ('" + strings.Join(categories, "', '") + "') AND actor != 'system' AND NOT startsWith(actor, 'process:')"
 }
 

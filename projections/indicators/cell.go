@@ -55,18 +55,21 @@ const (
 )
 
 // Query asks for cells of one period. Codes empty: all. KnownAt zero: as known now; else only what was recorded until
-// then counts.
+// then counts, or up to a ledger number where there is one.
 type Query struct {
 	Area    string
 	Level   Level
 	Period  calendar.Period
 	Codes   []string
 	KnownAt time.Time
+	Number  uint64
 }
 
-// TrendQuery asks for one indicator of one area over the months From to To, inclusive. Variant empty: official.
+// TrendQuery asks for one indicator of an area, or of those below it, over the months From to To, inclusive. Variant empty:
+// official.
 type TrendQuery struct {
 	Area     string
+	Level    Level
 	Code     string
 	Variant  string
 	From, To calendar.Month

@@ -41,10 +41,12 @@ type Store interface {
 	Parked(ctx context.Context, prefecture string, q facts.ParkedQuery) ([]facts.Parked, error)
 }
 
-// Progress is how far a prefecture is projected, in which term, and what its tables hold up to there.
+// Progress is how far a prefecture is projected, in which term, and what its tables hold up to there. Facts is the version
+// of facts (facts.Version) with which they were begun; 0 where an earlier build did not say so.
 type Progress struct {
 	At     event.Checkpoint
 	Term   uint64
+	Facts  int
 	Totals facts.Totals
 }
 
@@ -90,6 +92,7 @@ type Projector struct {
 	term     uint64 // Term, or more where the warehouse has seen more: the log may have moved to another store
 	mu       sync.Mutex
 	marks    indicators.Marks
+	facts    int              // the version with which the rows were begun
 	frontier event.Checkpoint // the last event whose rows are written
 	totals   facts.Totals     // of the rows up to there
 	advanced uint64           // the number of the checkpoint that is written
@@ -149,6 +152,7 @@ func (p *Projector) begin(ctx context.Context) (Progress, error) {
 	}
 	from.Term = p.term
 	if from.At.Number == 0 {
+		from.Facts = facts.Version
 		if err := p.Store.Forget(ctx, prefecture); err != nil {
 			return from, fmt.Errorf("empty %s: %w", prefecture, err)
 		}
@@ -217,7 +221,7 @@ func (p *Projector) reset(from Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from.At, from.At.Number, from.At.Number > 0, make(chan struct{}, 1)
-	p.totals, p.replayed = facts.Totals{}, nil
+	p.totals, p.replayed, p.facts = facts.Totals{}, nil, from.Facts
 	maps.Copy(p.totals, from.Totals)
 	p.marks.All(p.span().First, p.span())
 	p.nudge()
@@ -280,7 +284,7 @@ func (p *Projector) marked() (indicators.Marks, Progress, bool) {
 	defer p.mu.Unlock()
 	marks := p.marks
 	p.marks = indicators.Marks{}
-	return marks, Progress{At: p.frontier, Term: p.term, Totals: maps.Clone(p.totals)}, p.live
+	return marks, Progress{At: p.frontier, Term: p.term, Facts: p.facts, Totals: maps.Clone(p.totals)}, p.live
 }
 
 func (p *Projector) quiet() bool { return p.Quiet != nil && p.Quiet() }

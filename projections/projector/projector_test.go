@@ -30,6 +30,7 @@ type store struct {
 	at         event.Checkpoint
 	term       uint64
 	totals     facts.Totals
+	facts      int
 	failAtOnce map[string]error
 	kept       [][]indicators.Number
 	counted    chan uint64
@@ -67,7 +68,7 @@ func (s *store) step(name string) error {
 func (s *store) Progress(context.Context, string) (projector.Progress, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return projector.Progress{At: s.at, Term: s.term, Totals: s.totals}, nil
+	return projector.Progress{At: s.at, Term: s.term, Facts: s.facts, Totals: s.totals}, nil
 }
 
 func (s *store) Count(_ context.Context, _ string, upTo uint64) (facts.Totals, error) {
@@ -128,7 +129,7 @@ func (s *store) Advance(_ context.Context, _ string, to projector.Progress) erro
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if to.Term >= s.term {
-		s.at, s.term, s.totals = to.At, to.Term, to.Totals
+		s.at, s.term, s.facts, s.totals = to.At, to.Term, to.Facts, to.Totals
 	}
 	return nil
 }
@@ -252,6 +253,16 @@ func TestRowsThenTheCheckpointThenCells(t *testing.T) {
 	require.InDelta(t, 20, s.value("elder-beds", "532600", "2021-12"), 0)
 	require.InDelta(t, 20, s.value("elder-beds", "532601", "2021-06"), 0)
 	require.EqualValues(t, 2, s.at.Number)
+}
+
+// Rows of an earlier version stay what they are, also when this build adds more.
+func TestASetKeepsTheVersionItWasBegunWith(t *testing.T) {
+	s := newStore()
+	require.ErrorIs(t, projecting(t, s, 1, from(beds(1))), context.Canceled)
+	require.Equal(t, facts.Version, s.facts)
+	s.facts = facts.Version - 1
+	require.ErrorIs(t, projecting(t, s, 2, from(beds(1), beds(2))), context.Canceled)
+	require.Equal(t, facts.Version-1, s.facts)
 }
 
 func TestRowsWithoutTheirCheckpointAreTakenBack(t *testing.T) {

@@ -199,3 +199,12 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplicat
 CREATE TABLE IF NOT EXISTS {db}.activities ON CLUSTER 'care' AS {db}.activities_local
 ENGINE = Distributed('care', '{db}', 'activities_local', cityHash64(prefecture));
 
+-- 7 version of the facts fc2d8cdb3cee85ab
+ALTER TABLE {db}.progress_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS facts UInt32;
+
+ALTER TABLE {db}.progress ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS facts UInt32;
+
+-- 8 freshness of units, the newest only ed5676764b1984cd
+ALTER TABLE {db}.events_to_heard ON CLUSTER 'care' MODIFY QUERY
+SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure', 'unit') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
+

@@ -118,3 +118,10 @@ CREATE TABLE IF NOT EXISTS {db}.activities (prefecture LowCardinality(String), n
 ENGINE = ReplacingMergeTree ORDER BY (prefecture, activity, toStartOfMonth(occurred_on), subject, record, number)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
+-- 7 version of the facts 75de16c00efd647c
+ALTER TABLE {db}.progress ADD COLUMN IF NOT EXISTS facts UInt32;
+
+-- 8 freshness of units, the newest only 4849bc35681c15f0
+ALTER TABLE {db}.events_to_heard MODIFY QUERY
+SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure', 'unit') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
+

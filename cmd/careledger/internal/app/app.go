@@ -18,6 +18,7 @@ import (
 	"github.com/careledger/careledger/domain/enrolment"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/infra/control"
+	"github.com/careledger/careledger/infra/eventstore"
 	"github.com/careledger/careledger/infra/identity"
 	"github.com/careledger/careledger/infra/telemetry"
 	"github.com/careledger/careledger/infra/vault"
@@ -37,6 +38,7 @@ type App struct {
 	admit    *admission.Process
 	enrol    *enrolment.Process
 	own      *prefecture
+	roots    *eventstore.Roots
 	hub      *hub
 	draining chan struct{} // closed when Stop begins
 	heads    sync.Map      // prefecture → *head
@@ -147,7 +149,7 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.handler = command.NewHandler(a.spans.ledger(a.engines.log), a.engines.log.Ledger())
 	a.admit, a.enrol = admission.New(a.handler, o.Now), enrolment.New(a.handler, o.Now)
-	a.own = a.newPrefecture(a.plan, a.areas)
+	a.own, a.roots = a.newPrefecture(a.plan, a.areas), a.engines.log.Roots(a.plan.Prefecture)
 	if !o.has(API) {
 		return nil
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/freshness"
 	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/lineage"
 	"github.com/careledger/careledger/projections/registers"
 )
 
@@ -175,9 +176,7 @@ func (p *prefecture) discard(ctx context.Context, state projection.State) {
 
 // build watches over the set that is built, and promotes it as soon as it follows the log. One process at a time does.
 func (p *prefecture) build(ctx context.Context, _ uint64) error {
-	if err := p.outdated(ctx); err != nil {
-		return err
-	}
+	current := false
 	tick := time.NewTicker(buildLook)
 	defer tick.Stop()
 	for {
@@ -186,7 +185,11 @@ func (p *prefecture) build(ctx context.Context, _ uint64) error {
 			return ctx.Err()
 		case <-tick.C:
 		}
-		if err := p.promote(ctx); err != nil {
+		var err error
+		if !current {
+			current, err = p.current(ctx)
+		}
+		if err = errors.Join(err, p.promote(ctx)); err != nil {
 			return err
 		}
 	}
@@ -194,21 +197,26 @@ func (p *prefecture) build(ctx context.Context, _ uint64) error {
 
 const buildLook = 500 * time.Millisecond
 
-// outdated begins to build a set anew where the one that serves was built by another version of what events are turned into.
-func (p *prefecture) outdated(ctx context.Context) error {
+// current begins to build a set anew where the one that serves was begun with another version of what events are turned
+// into. It answers false where that is not known yet.
+func (p *prefecture) current(ctx context.Context) (bool, error) {
 	state, _ := p.sets.now()
-	built, told := state.Facts[state.Serving]
-	if !told {
-		built = firstFacts
+	if state.Building > 0 {
+		return true, nil
 	}
-	if built == facts.Version || state.Building > 0 {
-		return nil
+	at, err := p.sets.serving().Progress(ctx, p.code())
+	if err != nil || at.Term == 0 {
+		return false, nil //nolint:nilerr // it is being made
 	}
-	return p.sets.say(ctx, projection.Begin{Area: p.areas.Root().Code, Facts: facts.Version, Reason: fmt.Sprintf("facts %d → %d", built, facts.Version)},
+	built := max(at.Facts, firstFacts)
+	if built == facts.Version || at.At.Number == 0 { // nothing yet: it is begun with this version
+		return true, nil
+	}
+	return true, p.sets.say(ctx, projection.Begin{Area: p.areas.Root().Code, Facts: facts.Version, Reason: fmt.Sprintf("facts %d → %d", built, facts.Version)},
 		command.ProcessContext("projector", p.app.options.Now()))
 }
 
-// firstFacts is the version with which the first sets were built.
+// firstFacts is the version of the sets that do not say with which they were begun.
 const firstFacts = 1
 
 // promote makes a set serve that has counted everything, with no more events parked than the one that serves.
@@ -261,6 +269,14 @@ func (s served) Allotted(ctx context.Context, code string, factors map[string]fl
 
 func (s served) Periods(ctx context.Context, area string) (indicators.Periods, error) {
 	return s.cells().Periods(ctx, area)
+}
+
+func (s served) Rows(ctx context.Context, q lineage.Query) (lineage.Page, error) {
+	return s.lineage().Rows(ctx, q)
+}
+
+func (s served) Differences(ctx context.Context, q lineage.DifferenceQuery) (lineage.DifferencePage, error) {
+	return s.lineage().Differences(ctx, q)
 }
 
 func (s served) Elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, limit int) (registers.Elders, error) {
