@@ -104,6 +104,13 @@ func TestAnotherPrefectureLivesByItsOwnPlan(t *testing.T) {
 	target := func(name, id, kind, body string) { send(kind, fmt.Sprintf(`{%q:%q}`, name, id), body) }
 	nursery := post("register-childcare", `{"area":"990001001","name":"柳林托育园","ownership":"public","registered_on":"2024-01-10"}`)
 	target("childcare", nursery, "open-places", `{"places":60,"inclusive_places":20,"opened_on":"2024-02-01"}`)
+	target("childcare", nursery, "record-childcare-standing", `{"standing":"demonstration","effective_on":"2025-03-01"}`)
+	for n, community := range []string{"990001001001", "990002001001"} {
+		id := post("register-unit", fmt.Sprintf(`{"kind":"community","area":%q,"name":"社区","registered_on":"2024-01-01"}`, community))
+		if n == 0 {
+			target("unit", id, "log-unit-activity", `{"activity":"respect_month","occurred_on":"2025-02-04"}`)
+		}
+	}
 	for _, f := range []struct {
 		area  string
 		value int
@@ -132,7 +139,7 @@ func TestAnotherPrefectureLivesByItsOwnPlan(t *testing.T) {
 	}
 	require.Eventually(t, func() bool {
 		c := cells("area=990000&period=2025-06")
-		return c["990000 care-places"].Value == 60 && c["990000 contact-rate"].Denominator == 3
+		return c["990000 care-places"].Value == 60 && c["990000 contact-rate"].Denominator == 3 && c["990000 autumn-feast"].Value == 50
 	}, 60*time.Second, 100*time.Millisecond)
 
 	june := cells("area=990000&period=2025-06")
@@ -140,6 +147,9 @@ func TestAnotherPrefectureLivesByItsOwnPlan(t *testing.T) {
 	require.Equal(t, "behind", june["990000 not-contacted"].Status, "less is better")
 	require.Equal(t, 1, june["990000 contact-rate"].Definition.Version)
 	require.Contains(t, june["990000 contact-rate"].Words.En, "in 2 townships short of the line", "%+v", june["990000 contact-rate"])
+	require.Equal(t, 50.0, june["990000 autumn-feast"].Value, "one of two communities, in the year so far")
+	require.Equal(t, "2025", june["990000 autumn-feast"].Period)
+	require.Equal(t, 1.0, june["990000 demonstrations"].Value)
 	require.Equal(t, 2, cells("area=990000&period=2026-03")["990000 contact-rate"].Definition.Version)
 	require.Equal(t, "no_data", cells("area=990000&period=2026-03")["990000 contact-rate"].Status, "nobody reports the people of 80 and more")
 
@@ -188,6 +198,7 @@ func revision(t *testing.T, s *server, value int) int {
 type shownWords struct {
 	Code        string  `json:"code"`
 	Area        string  `json:"area"`
+	Period      string  `json:"period"`
 	Value       float64 `json:"value"`
 	Denominator float64 `json:"denominator"`
 	Status      string  `json:"status"`

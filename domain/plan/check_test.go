@@ -114,7 +114,7 @@ func TestEachFaultOfAPlanIsNamedByLine(t *testing.T) {
  "days`, "deadline-before-baseline", `2020-12-31`},
 		{"a target's deadline before its baseline", `"deadline": "2030-12-31", "source": "s", "follows"`, `"deadline": "2020-12-31", "source": "s", "follows"`, "deadline-before-baseline", `2020-12-31`},
 		{"a kind that is none", `"kind": "reach", "value": 35`, `"kind": "touch", "value": 35`, "target-kind", `touch`},
-		{"a member that is not known", `"variant": "official", "version": 1, "group": "elder", "name": "Beds"`, `"varient": "official", "version": 1, "group": "elder", "name": "Beds"`, "unknown-member", `varient`},
+		{"a member that is not known", `"variant": "official", "version": 1, "group": "elder", "name": "Beds"`, `"variety": "official", "version": 1, "group": "elder", "name": "Beds"`, "unknown-member", `variety`},
 		{"a member that stands twice", `"tolerance": 0.02,`, `"tolerance": 0.02, "tolerance": 0.03,`, "member-twice", `0.03`},
 		{"a text for a number", `"value": 35`, `"value": "35"`, "value-form", `"35"`},
 		{"a number for a text", `"name": "Lakeside"`, `"name": 7`, "value-form", `"name": 7`},

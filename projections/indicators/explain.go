@@ -2,7 +2,9 @@ package indicators
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/careledger/careledger/domain/area"
@@ -18,12 +20,14 @@ type cellKey struct {
 // explain turns kept numbers into cells. What is parked is asked after they were read: an event that was parked before
 // they were counted is then seen.
 func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, f Folded) ([]Cell, error) {
-	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, f)
-	if err != nil {
-		return nil, err
-	}
-	ask, err := s.asking(ctx, areas, months, codes, f.Number, time.Time{})
-	if err != nil {
+	var all []Doubt
+	var ask demands
+	var failed [2]error
+	var both sync.WaitGroup
+	both.Go(func() { all, failed[0] = s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, f) })
+	both.Go(func() { ask, failed[1] = s.asking(ctx, areas, months, codes, f.Number, time.Time{}) })
+	both.Wait()
+	if err := errors.Join(failed[:]...); err != nil {
 		return nil, err
 	}
 	return s.judge(kept, areas, months, codes, variant, f.Number, ask, newDoubts(s.Engine.Areas, all)), nil
