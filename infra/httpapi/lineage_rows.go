@@ -161,7 +161,7 @@ func (s *server) nameSubject(ctx context.Context, r *RecordSubject) error {
 		if a, ok := s.Areas.Find(r.Subject); ok {
 			r.Name = a.Name
 		}
-		return nil
+		return nil //nolint:nilerr // it has no stream
 	}
 	category := r.Kind
 	if slices.Contains(standing.UnitKinds(), standing.Kind(r.Kind)) {
