@@ -28,6 +28,7 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/infra/warehouse"
 	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/lineage"
 )
 
 func newBenchProjectionsCommand() *cobra.Command {
@@ -277,6 +278,8 @@ func questions(ctx context.Context, t table, w *warehouse.Warehouse, events uint
 	}{
 		{"one indicator, 113 areas × 12 months, as known before the last tenth of " + size, "≤ 400 ms over 10 million visits, ≤ 5 s over 100", 7, known},
 		{"every cell of 9 areas in every month since the baseline, " + size, "9 areas × 12 months: p95 ≤ 50 ms", 100, board},
+		{"a page of 50 records behind the visit rate of the prefecture, a county, a township, " + size, "p95 ≤ 150 ms", 100,
+			lineagePages(ctx, &lineage.Service{Plan: p, Areas: areas, Cells: s, Store: w}, areas, calendar.MonthOf(2022, time.June))},
 	} {
 		var times bench.Times
 		for range q.n {

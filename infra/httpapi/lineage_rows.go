@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +16,8 @@ import (
 	"github.com/careledger/careledger/domain/elder"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/standing"
+	"github.com/careledger/careledger/domain/unit"
 	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/lineage"
 )
@@ -147,17 +150,26 @@ func (s *server) subjects(ctx context.Context, who access.Principal, keys []line
 }
 
 // isPerson reports whether a row of a kind is about somebody: a household is.
-func isPerson(kind string) bool { return kind == "elder" || kind == "child" || kind == "household" }
+func isPerson(kind string) bool {
+	return slices.Contains([]string{string(standing.Elder), string(standing.Child), string(standing.Staff), "household"}, kind)
+}
 
 // nameSubject reads the name from the subject's own stream.
 func (s *server) nameSubject(ctx context.Context, r *RecordSubject) error {
 	id, err := uuid.Parse(r.Subject)
-	if err != nil {
-		return nil //nolint:nilerr // a figure or an area, which have no stream of that name
+	if err != nil { // a figure, or an area
+		if a, ok := s.Areas.Find(r.Subject); ok {
+			r.Name = a.Name
+		}
+		return nil //nolint:nilerr // it has no stream
 	}
-	stream := command.StreamName(r.Kind, s.Plan.Prefecture, id)
+	category := r.Kind
+	if slices.Contains(standing.UnitKinds(), standing.Kind(r.Kind)) {
+		category = "unit"
+	}
+	stream := command.StreamName(category, s.Plan.Prefecture, id)
 	var sealed *event.Sealed
-	switch r.Kind {
+	switch category {
 	case "elder":
 		err = command.View(ctx, s.Handler, elder.Decider(), stream, func(st elder.State, _ int64) { sealed = st.Personal })
 	case "child":
@@ -166,14 +178,14 @@ func (s *server) nameSubject(ctx context.Context, r *RecordSubject) error {
 		err = command.View(ctx, s.Handler, institution.Decider(), stream, func(st institution.State, _ int64) { r.Name = st.Name })
 	case "childcare":
 		err = command.View(ctx, s.Handler, childcare.Decider(), stream, func(st childcare.State, _ int64) { r.Name = st.Name })
+	case "unit":
+		err = command.View(ctx, s.Handler, unit.Decider(), stream, func(st unit.State, _ int64) { r.Name, sealed = st.Name, st.Personal })
 	}
-	if err != nil {
+	if err != nil || sealed == nil {
 		return err
 	}
 	var person Elder
-	if err := s.unveil(ctx, &person, sealed, stream); err != nil || sealed == nil {
-		return err
-	}
+	err = s.unveil(ctx, &person, sealed, stream)
 	r.Name, r.IDNumberMasked = person.Name, person.IDNumberMasked
-	return nil
+	return err
 }

@@ -127,6 +127,22 @@ func TestWhoMayNotSeePeopleSeesRowsWithoutNames(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoPersonIsNamedToAll(t *testing.T) {
+	d := open(t)
+	house := d.aHouse()
+	row := func(kind, subject string) lineage.Row {
+		return lineage.Row{Key: lineage.Key{Kind: kind, Subject: subject}, Share: lineage.Share{Role: lineage.Numerator, Reason: "beds", Area: "532601001", Numerator: 1}}
+	}
+	d.lineage.rows = []lineage.Row{row("institution", house.String()), row("figure", "population"), row("township", "532601001")}
+	body := decoded[RecordsBody](d.ask("GET", "/api/v1/indicators/elder-beds/records", "", "Authorization", "Bearer "+analystToken))
+	names := []string{}
+	for _, r := range body.Items {
+		require.False(t, r.Withheld)
+		names = append(names, r.Name)
+	}
+	require.Equal(t, []string{"测试养老院", "", "开化街道"}, names)
+}
+
 func TestWhatMakesACellDiffer(t *testing.T) {
 	d := open(t)
 	row := behind(d, lineage.Numerator, "seen", "532601001")

@@ -83,6 +83,8 @@ const words: Record<string, [string, string]> = {
   left: ['退出', 'Left'],
   changed_role: ['改计', 'Counted otherwise'],
   changed_contribution: ['数量变化', 'Another amount'],
+  subject: ['对象与缘由', 'Who or what, and why'],
+  both: ['分子 / 分母', 'Numerator / denominator'],
   nothing: ['没有记录。', 'There are no records.'],
   same: ['两者没有差别。', 'Nothing differs.'],
   position: ['台账编号', 'Ledger number'],
