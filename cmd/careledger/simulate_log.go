@@ -27,7 +27,7 @@ const (
 	appendWriters = 64
 )
 
-var errLogNotEmpty = errors.New("the log holds records of this simulation already: name an empty directory / 该日志已有模拟记录，请指定空目录")
+var errOtherRecords = errors.New("the log holds other records of the same people or houses: name an empty directory / 该日志中同一对象已有其他记录，请指定空目录")
 
 // appender appends the events of a simulation to a log of its own, recorded when they were received. Revisions are by
 // subject; a figure's stream has none and is known by its name.
@@ -37,7 +37,8 @@ type appender struct {
 	revisions map[uuid.UUID]int64
 }
 
-// fillLogWith makes a log in dir, as `careledger eventstore --data` holds it, and answers how many events are in it.
+// fillLogWith makes a log in dir, as `careledger eventstore --data` holds it, and answers how many events of the simulation
+// are in it. Those that are there already stay as they are, so that it can be done again where it broke off.
 func fillLogWith(ctx context.Context, dir string, records iter.Seq[simulate.Record]) (events int, err error) {
 	codec, err := app.Codec()
 	if err != nil {
@@ -99,7 +100,7 @@ func (a *appender) append(ctx context.Context, records []simulate.Record) error 
 		group.Go(func() error {
 			err := a.log.Append(ctx, stream, expected, events)
 			if errors.Is(err, command.ErrWrongRevision) {
-				return errLogNotEmpty
+				return errOtherRecords
 			}
 			return err
 		})

@@ -21,6 +21,7 @@ type Saying struct {
 	Within      float64        `json:"within"`
 	Lowest      bool           `json:"lowest"`
 	Numerator   string         `json:"numerator"`
+	Minus       string         `json:"minus"`
 	Denominator string         `json:"denominator"`
 	Scale       float64        `json:"scale"`
 	ReasonZh    string         `json:"reason_zh"`
@@ -81,6 +82,10 @@ func (s Saying) agrees(value float64) bool {
 // value counts what is said.
 func (t *tally) value(s Saying) (value float64, ok bool) {
 	towns, whole, ok := t.measure(s.Numerator)
+	if s.Minus != "" {
+		_, less, _ := t.measure(s.Minus)
+		whole -= less
+	}
 	if !ok || s.Denominator == "" {
 		return whole, ok
 	}
