@@ -1,12 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { addMonths, ago, defaultDay, difference, duration, lastDay, lastMonth, moment, months, monthsBetween, number, path, plot, today } from './format'
+import { addMonths, ago, defaultDay, duration, lastDay, lastMonth, moment, months, monthsBetween, number, path, plot, today } from './format'
 
 describe('numbers', () => {
   it('have their decimals and thousands', () => expect(number(10324.04, 1)).toBe('10,324.0'))
-  it('differ by what whoever subtracts the shown ones gets', () => {
-    expect(number(difference(52.01, 61.96, 1), 1)).toBe('-10.0')
-    expect(number(difference(52.01, 61.96, 2), 2)).toBe('-9.95')
-  })
   it('without data are a dash', () => expect(number(null)).toBe('—'))
 })
 

@@ -4,12 +4,6 @@ export function number(value: number | null | undefined, decimals = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
 }
 
-/** How far a value is from another as both are shown, so that whoever subtracts what stands there gets the same. */
-export function difference(value: number, from: number, decimals: number): number {
-  const scale = 10 ** decimals
-  return (Math.round(value * scale) - Math.round(from * scale)) / scale
-}
-
 export function addMonths(period: string, n: number): string {
   const [y, m] = period.split('-').map(Number)
   const months = y! * 12 + m! - 1 + n

@@ -28,6 +28,7 @@ export interface Cell {
   targets: Target[]
   expected: number | null
   status: Status
+  words?: { zh: string; en: string }
   computed_at: string
   position: string
   complete: boolean
