@@ -112,6 +112,11 @@ func progress(out io.Writer, phases []demo.Phase) *progressbar.ProgressBar {
 			total += len(g)
 		}
 	}
+	return progressOf(out, total)
+}
+
+// progressOf shows how many commands of a number have been sent; -1: of an unknown one.
+func progressOf(out io.Writer, total int) *progressbar.ProgressBar {
 	f, isFile := out.(*os.File)
 	return progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(out), progressbar.OptionSetVisibility(isFile && term.IsTerminal(int(f.Fd()))),
