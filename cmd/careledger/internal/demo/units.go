@@ -28,8 +28,8 @@ const (
 // units are communities, estates, schools, hospitals and staff, with what is known of them.
 func (m *maker) units() []Group {
 	var groups []Group
-	for _, make := range []func() []Group{m.communities, m.estates, m.schools, m.hospitals, m.staff} {
-		groups = append(groups, make()...)
+	for _, part := range []func() []Group{m.communities, m.estates, m.schools, m.hospitals, m.staff} {
+		groups = append(groups, part()...)
 	}
 	return groups
 }
