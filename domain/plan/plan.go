@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/careledger/careledger/domain/calendar"
 )
@@ -197,8 +198,9 @@ func (p *Plan) In(m calendar.Month) []Definition {
 	return all
 }
 
-// Counts reports whether a definition is the version that counts in a month.
+// Counts reports whether a definition counts in a month: it is valid, and no newer version is.
 func (p *Plan) Counts(d Definition, m calendar.Month) bool {
-	valid, ok := p.FindIn(d.Code, d.Variant, m)
-	return ok && valid.Version == d.Version
+	return d.valid(m) && !slices.ContainsFunc(p.Definitions, func(other Definition) bool {
+		return other.Code == d.Code && other.Variant == d.Variant && other.ValidFrom > d.ValidFrom && other.valid(m)
+	})
 }
