@@ -112,6 +112,11 @@ func progress(out io.Writer, phases []demo.Phase) *progressbar.ProgressBar {
 			total += len(g)
 		}
 	}
+	return progressOf(out, total)
+}
+
+// progressOf shows how many commands of a number have been sent; -1: of an unknown one.
+func progressOf(out io.Writer, total int) *progressbar.ProgressBar {
 	f, isFile := out.(*os.File)
 	return progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(out), progressbar.OptionSetVisibility(isFile && term.IsTerminal(int(f.Fd()))),
@@ -198,6 +203,7 @@ func expectations() []expectation {
 		{"bed-occupancy-all", "official", "13.3 %", 13.3, 1},
 		{"vacant-beds", "official", "3,829", 3829, 0},
 		{"vacant-beds", "all", "8,948", 8948, 0},
+		{"institution-coverage", "official", "78 %", 78, 0},
 		{"monthly-visit-rate", "official", "52.0 %", 52, 1},
 		{"overdue-visits", "official", "4,800", 4800, 0},
 		{"childcare-places", "official", "3,473", 3473, 0},

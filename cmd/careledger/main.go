@@ -57,8 +57,9 @@ func newRootCommand() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitUsage, err} })
 	root.AddCommand(
-		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newIndicatorsCommand(), newStatusCommand(), newParkedCommand(),
+		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newSimulateCommand(), newIndicatorsCommand(), newStatusCommand(), newParkedCommand(),
 		newDoctorCommand(), newVerifyCommand(), newBackupCommand(), newRestoreCommand(), newCopyCommand(), newScavengeCommand(), newRebuildCommand(), newBenchCommand(),
+		newPlanCommand(), newPublishCommand(),
 	)
 	for _, c := range root.Commands() {
 		c.Args = noArguments

@@ -54,7 +54,7 @@ func (b *Bus) Feed(ctx context.Context, log Log, o FeedOptions, take func(ctx co
 		o.MaxBatch = defaultBatch
 	}
 	f := &feed{bus: b, log: log, options: o, take: take, last: o.From, head: newHead(),
-		deliveries: make(chan delivery, o.MaxBatch), attached: make(chan struct{})}
+		deliveries: make(chan delivery, defaultBatch), attached: make(chan struct{})}
 	f.reached.Store(o.From.Number)
 	f.catching.Store(true)
 	f.given = time.Now()

@@ -60,7 +60,7 @@ func (f *feed) approach(ctx context.Context) {
 		}
 		if now := f.reached.Load(); now != at {
 			at, moved = now, time.Now()
-		} else if time.Since(moved) > silentAfter {
+		} else if time.Since(moved) > goneAfter {
 			return // the log is away, or slow: the bus may have what it has not
 		}
 	}

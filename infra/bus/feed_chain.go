@@ -10,6 +10,8 @@ import (
 const (
 	// staleAfter: an announced head that the feed has not reached for so long was lost on the way.
 	staleAfter = 300 * time.Millisecond
+	// goneAfter: so long without anything from the log that is being read, there is nothing more, or it is away.
+	goneAfter = 2 * time.Second
 	// silentAfter: so long without an announcement, no relay is at work or the bus is away.
 	silentAfter = time.Second
 	checkEvery  = 50 * time.Millisecond
@@ -89,7 +91,7 @@ func (f *feed) check(ctx context.Context) {
 		f.acknowledge()
 	}
 	now := time.Now()
-	if now.Sub(f.given) > staleAfter { // the log's last events are not of the ledger, or it is away
+	if now.Sub(f.given) > goneAfter { // the log's last events are not of the ledger, or it is away
 		f.catching.Store(false)
 	}
 	if f.head.number() <= f.last.Number {

@@ -44,6 +44,9 @@ const (
 	adminToken      = "token-of-admin"
 	caseworkerToken = "token-of-caseworker-of-532601"
 	analystToken    = "token-of-analyst"
+
+	supervisorToken       = "token-of-supervisor"
+	countySupervisorToken = "token-of-supervisor-of-532601"
 )
 
 // door is the real handler before a small ledger in memory.
@@ -57,6 +60,7 @@ type door struct {
 	registers *cannedRegisters
 	parked    *cannedParked
 	fresh     *cannedFreshness
+	press     *press
 	hub       *hub
 	draining  chan struct{}
 	logs      *buffer
@@ -76,7 +80,9 @@ func open(t testing.TB, with ...func(*Options)) *door {
 	}
 	clock := func() time.Time { return now }
 	h := command.NewHandler(d.ledger, uuid.MustParse("aaaaaaaa-0000-4000-8000-000000000001"))
+	d.press = &press{handler: h}
 	options := Options{
+		Publications: d.press, Reports: d.press,
 		Handler: h, Admission: admission.New(h, clock), Enrolment: enrolment.New(h, clock), History: d.ledger, Areas: areas, Plan: p,
 		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Lineage: d.lineage, Registers: d.registers, Freshness: d.fresh, Parked: d.parked,
 		Projection: &drafted{handler: h}, Facts: 3,

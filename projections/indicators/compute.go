@@ -147,15 +147,11 @@ func (t *tally) anywhere(p part, month calendar.Month, code string) (Measured, b
 	return count, there
 }
 
-// numbers derives a definition's cells for every area of the prefecture and every month. An area without data has none,
-// nor has a month that ends before the definition is valid.
+// numbers derives a definition's cells for every area of the prefecture and every month. An area without data has none.
 func (t *tally) numbers(d plan.Definition, months []calendar.Month) []Number {
 	f := formulaOf(d)
 	var cells []Number
 	for _, month := range months {
-		if month.Last() < d.ValidFrom {
-			continue
-		}
 		for _, a := range t.areas.All() {
 			if n, ok := f.of(t, a, month); ok {
 				cells = append(cells, n)

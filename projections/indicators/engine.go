@@ -22,7 +22,8 @@ type Engine struct {
 	Store Measurer
 }
 
-// Compute counts definitions for the months, up to a ledger number, in every area of the prefecture.
+// Compute counts definitions for those of the months in which they are the valid version, up to a ledger number, in every
+// area of the prefecture.
 func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, months []calendar.Month, number uint64) ([]Number, error) {
 	bounds := Bounds{Prefecture: e.Plan.Prefecture, Number: number, From: e.Plan.BaselineOn + 1}
 	t := newTally(e.Areas)
@@ -38,7 +39,8 @@ func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, mon
 	}
 	var cells []Number
 	for _, d := range definitions {
-		cells = append(cells, t.numbers(d, months)...)
+		counts := slices.DeleteFunc(slices.Clone(months), func(m calendar.Month) bool { return !e.Plan.Counts(d, m) })
+		cells = append(cells, t.numbers(d, counts)...)
 	}
 	return cells, nil
 }

@@ -26,12 +26,13 @@ func (m *measurer) Measure(_ context.Context, g indicators.Group, b indicators.B
 	}), nil
 }
 
-var november = calendar.MonthOf(2022, 11)
-
 func compute(t *testing.T, m *measurer, months []calendar.Month, definitions ...plan.Definition) func(code, area string) *float64 {
 	t.Helper()
 	areas, err := area.Wenshan()
 	require.NoError(t, err)
+	for i := range definitions {
+		definitions[i].Variant = plan.Official
+	}
 	m.asked = map[indicators.Group][]indicators.Bounds{}
 	p := &plan.Plan{Prefecture: "5326", BaselineOn: calendar.Date(2020, 12, 31), Definitions: definitions}
 	e := indicators.Engine{Plan: p, Areas: areas, Store: m}

@@ -27,10 +27,7 @@ func Cells(p *plan.Plan, areas *area.Table, events []event.Recorded, number uint
 	c := &count{areas: areas, month: month, begin: p.BaselineOn + 1, ledger: l, measures: map[string]*measure{}}
 	c.all(l)
 	cells := map[Key]Cell{}
-	for _, d := range p.Definitions {
-		if month.Last() < d.ValidFrom {
-			continue
-		}
+	for _, d := range p.In(month) {
 		for _, a := range areas.All() {
 			if cell, known := c.cell(d, a); known {
 				cells[Key{d.Code, d.Variant, a.Code}] = cell

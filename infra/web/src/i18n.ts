@@ -132,6 +132,20 @@ const zh = {
   showMore: '更多',
   noDevices: '近30天没有注明设备（Careledger-Device）的记录。',
   devicesHidden: '设备名称只对可查看该地区人员的用户显示。',
+  foreseen: '照此步伐，{month} 预计',
+  between: '（八成把握在 {low} 至 {high} 之间）',
+  chance: '达到目标 {target} 的可能性{share}',
+  about: '约',
+  hardly: '不到 1%',
+  nearly: '超过 99%',
+  pace: '目前每月 {pace} {unit}',
+  paceNeeded: '，需要 {pace}',
+  alwaysNeeded: '要在 {month} 达到 {target}，每月需 {pace} {unit}。',
+  reachedIn: '照此 {month} 达到',
+  reachedNow: '已达到目标',
+  neverReached: '照此达不到目标',
+  tested: '检验：以往 {n} 次提前 {ahead} 个月的预测，平均相差 {off}，{share} 落在区间内',
+  noForecast: '暂不预测：',
 }
 
 export type Words = keyof typeof zh
@@ -268,6 +282,20 @@ const en: Record<Words, string> = {
   showMore: 'More',
   noDevices: 'No record of the last 30 days names its device (Careledger-Device).',
   devicesHidden: 'What devices are called is shown to those who may see the area’s people.',
+  foreseen: 'At this pace by {month}:',
+  between: ' ({low} to {high} in four of five cases)',
+  chance: 'Chance of reaching the target of {target}: {share}',
+  about: 'about',
+  hardly: 'under 1%',
+  nearly: 'over 99%',
+  pace: '{pace} {unit} a month so far',
+  paceNeeded: ', {pace} needed',
+  alwaysNeeded: 'To reach {target} by {month} takes {pace} {unit} a month.',
+  reachedIn: 'reached in {month}',
+  reachedNow: 'target reached',
+  neverReached: 'not reached at this pace',
+  tested: 'Tested {n} times, {ahead} months ahead: off by {off} on average, {share} within the interval',
+  noForecast: 'No forecast: ',
 }
 
 export type Language = 'zh' | 'en'

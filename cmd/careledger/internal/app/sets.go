@@ -263,6 +263,10 @@ func (s served) Trend(ctx context.Context, q indicators.TrendQuery) (indicators.
 	return s.cells().Trend(ctx, q)
 }
 
+func (s served) Allotted(ctx context.Context, code string, factors map[string]float64) (indicators.Allotted, error) {
+	return s.cells().Allotted(ctx, code, factors)
+}
+
 func (s served) Periods(ctx context.Context, area string) (indicators.Periods, error) {
 	return s.cells().Periods(ctx, area)
 }
