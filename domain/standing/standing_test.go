@@ -24,9 +24,6 @@ func day(year int, month time.Month, on int) calendar.Day { return calendar.Date
 
 func id(n int) uuid.UUID { return dectest.ID(n) }
 
-// after is a history of its own: rows never share one.
-func after(past []event.Event, more ...event.Event) []event.Event { return slices.Concat(past, more) }
-
 // subject is one of a kind, of which records may speak from 2020-01-01 on; a hospital was closed.
 func subject(k standing.Kind) standing.Subject {
 	s := standing.Subject{ID: id(1), Kind: k, Since: day(2020, 1, 1)}
