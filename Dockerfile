@@ -10,6 +10,9 @@ FROM node:20-bookworm-slim AS engine
 WORKDIR /src/infra/warehouse/embedded/engine
 COPY infra/warehouse/embedded/engine/ ./
 RUN XDG_CACHE_HOME=/cache ./install.sh
+WORKDIR /src/infra/report/font
+COPY infra/report/font/ ./
+RUN XDG_CACHE_HOME=/cache ./install.sh
 
 FROM golang:1.26-bookworm AS build
 WORKDIR /src

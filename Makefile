@@ -7,10 +7,11 @@ NPM ?= npm
 export CGO_ENABLED = 0
 
 ENGINE := infra/warehouse/embedded/engine
+FONT := infra/report/font
 WEB := infra/web
 WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/*.html $(WEB)/*.ts $(WEB)/public -type f 2>/dev/null)
 
-.PHONY: run build test test-go test-web lint bench bench-projections bench-store chaos engine web clean help
+.PHONY: run build test test-go test-web lint bench bench-projections bench-store chaos engine font web clean help
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,7 +19,7 @@ help: ## what there is to make
 run: build ## build what is missing and serve on http://127.0.0.1:8080
 	bin/careledger serve
 
-build: engine web bin/careledger ## build bin/careledger
+build: engine font web bin/careledger ## build bin/careledger
 
 .PHONY: bin/careledger
 bin/careledger:
@@ -26,6 +27,9 @@ bin/careledger:
 
 engine: ## fetch the ClickHouse engine once (178 MB, into the user's cache)
 	@$(ENGINE)/install.sh
+
+font: ## fetch the font of printed reports once (57 MB, 10 MB of them into the user's cache)
+	@$(FONT)/install.sh
 
 web: $(WEB)/dist/index.html ## build the page
 
@@ -67,6 +71,6 @@ $(MESSAGEDB)/node_modules/.package-lock.json: $(MESSAGEDB)/package-lock.json
 	cd $(MESSAGEDB) && $(NPM) ci --no-audit --no-fund
 	@touch $@
 
-clean: ## remove what was built; the engine stays in the cache
+clean: ## remove what was built; engine and font stay in the cache
 	rm -rf bin $(WEB)/dist/* $(WEB)/node_modules $(MESSAGEDB)/node_modules
 	@touch $(WEB)/dist/.gitkeep

@@ -23,7 +23,8 @@ func newBackupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "backup",
 		Short: "Copy the log and the keys to a directory or a tar archive, while the server runs",
-		Long: `Copies what cannot be built anew: the log (events/) and the keys (vault/). The server goes on meanwhile. A backup beside
+		Long: `Copies what cannot be built anew: the log (events/) and the keys (vault/), and beside them
+what was published (publications/). The server goes on meanwhile. A backup beside
 earlier ones takes hard links to the tables that they hold already. Who has the backup can read what the keys seal.`,
 		Example: `  careledger backup --to /backup/2026-11-25
   careledger backup --to 2026-11-25.tar

@@ -20,10 +20,10 @@ import (
 )
 
 // eventsOfElder are a registration, circumstances and a visit in each of so many months.
-const eventsOfElder = 25
+const eventsOfElder = 40
 
 // fillLog writes a ledger of about n events to dir, as an import does: elders of every township, each with a visit in
-// nearly every month of 2021 and 2022.
+// each of the 38 months from 2021 on.
 func fillLog(ctx context.Context, dir string, codec *event.Codec, n int) error {
 	store, err := embedded.Open(embedded.Options{Dir: dir, Listen: "127.0.0.1:0"})
 	if err != nil {

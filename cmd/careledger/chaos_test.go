@@ -157,6 +157,7 @@ func children(pid int) (pids []int) {
 // shownCell is a cell as the API answers it.
 type shownCell struct {
 	cellLine
+	Month   string `json:"month"`
 	Records uint64 `json:"records"`
 }
 
@@ -251,16 +252,16 @@ func requireCounted(t *testing.T, shown []shownCell, p *plan.Plan, areas *area.T
 	counted := map[string]map[oracle.Key]oracle.Cell{}
 	wrong, compared := 0, 0
 	for _, c := range shown {
-		if counted[c.Period] == nil {
-			month, err := calendar.ParseMonth(c.Period)
+		if counted[c.Month] == nil {
+			month, err := calendar.ParseMonth(c.Month)
 			require.NoError(t, err)
-			counted[c.Period] = oracle.Cells(p, areas, events, events[len(events)-1].Number, month)
+			counted[c.Month] = oracle.Cells(p, areas, events, events[len(events)-1].Number, month)
 		}
-		want, there := counted[c.Period][oracle.Key{Code: c.Code, Variant: c.Definition.Variant, Area: c.Area}]
+		want, there := counted[c.Month][oracle.Key{Code: c.Code, Variant: c.Definition.Variant, Area: c.Area}]
 		compared++
 		if there != (c.Value != nil) || there && (*c.Value != want.Value || *c.Numerator != want.Numerator || c.Records != want.Records) {
 			wrong++
-			t.Errorf("%s %s %s %s: shown %v, counted %+v (%v)", c.Code, c.Definition.Variant, c.Area, c.Period, c, want, there)
+			t.Errorf("%s %s %s %s: shown %v, counted %+v (%v)", c.Code, c.Definition.Variant, c.Area, c.Month, c, want, there)
 		}
 		if wrong > 5 {
 			t.FailNow()

@@ -203,6 +203,7 @@ func expectations() []expectation {
 		{"bed-occupancy-all", "official", "13.3 %", 13.3, 1},
 		{"vacant-beds", "official", "3,829", 3829, 0},
 		{"vacant-beds", "all", "8,948", 8948, 0},
+		{"institution-coverage", "official", "78 %", 78, 0},
 		{"monthly-visit-rate", "official", "52.0 %", 52, 1},
 		{"overdue-visits", "official", "4,800", 4800, 0},
 		{"childcare-places", "official", "3,473", 3473, 0},

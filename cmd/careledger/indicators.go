@@ -41,6 +41,7 @@ func newIndicatorsCommand() *cobra.Command {
 	f.String("code", "", "only these indicators, by commas")
 	f.String("known-at", "", "only what was recorded until then counts (RFC 3339)")
 	f.StringP("output", "o", "table", "table, json or csv")
+	cmd.AddCommand(newForecastCommand(), newRecordsCommand(), newDiffCommand())
 	return cmd
 }
 
@@ -86,15 +87,9 @@ func showIndicators(cmd *cobra.Command) error {
 		q.Set("known_at", v)
 	}
 	var raw []byte
-	err = c.Get(cmd.Context(), "/api/v1/indicators?"+q.Encode(), &raw)
-	var refused *client.Problem
-	switch {
-	case errors.As(err, &refused) && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity}, refused.Status):
-		return exitError{exitUsage, err} // what was asked for cannot be
-	case err != nil:
-		return err
+	if err := c.Get(cmd.Context(), "/api/v1/indicators?"+q.Encode(), &raw); err != nil {
+		return asked(err)
 	}
-	out := cmd.OutOrStdout()
 	var answer struct {
 		Items    []cellLine `json:"items"`
 		Frontier uint64     `json:"frontier,string"`
@@ -107,14 +102,33 @@ func showIndicators(cmd *cobra.Command) error {
 		fmt.Fprintf(cmd.ErrOrStderr(), "counted up to %d of %d; the numbers follow / 已统计至第 %d 条，共 %d 条；数字随后更新\n",
 			answer.Frontier, answer.Head, answer.Frontier, answer.Head)
 	}
-	switch k.String("output") {
+	return writeLines(cmd.OutOrStdout(), k.String("output"), raw, header, answer.Items)
+}
+
+// asked is the error of a question: one that cannot be asked is a wrong use.
+func asked(err error) error {
+	var refused *client.Problem
+	if errors.As(err, &refused) && slices.Contains([]int{http.StatusBadRequest, http.StatusNotFound, http.StatusUnprocessableEntity}, refused.Status) {
+		return exitError{exitUsage, err}
+	}
+	return err
+}
+
+// tableLine is a line of a table; number writes its numbers.
+type tableLine interface {
+	fields(number func(*float64) string) []string
+}
+
+// writeLines shows an answer in the form that was asked for.
+func writeLines[L tableLine](out io.Writer, form string, raw []byte, header []string, items []L) error {
+	switch form {
 	case "json":
-		_, err = out.Write(append(raw, '\n'))
+		_, err := out.Write(append(raw, '\n'))
 		return err
 	case "csv":
-		return asCSV(out, answer.Items)
+		return asCSV(out, header, items)
 	case "table":
-		return asTable(out, answer.Items)
+		return asTable(out, header, items)
 	}
 	return exitError{exitUsage, errors.New("--output: write table, json or csv / 请写 table、json 或 csv")}
 }
@@ -132,7 +146,7 @@ func (l cellLine) fields(number func(*float64) string) []string {
 	}
 }
 
-func asCSV(out io.Writer, items []cellLine) error {
+func asCSV[L tableLine](out io.Writer, header []string, items []L) error {
 	if _, err := io.WriteString(out, "\ufeff"); err != nil {
 		return err
 	}
@@ -149,7 +163,7 @@ func asCSV(out io.Writer, items []cellLine) error {
 	return w.WriteAll(lines)
 }
 
-func asTable(out io.Writer, items []cellLine) error {
+func asTable[L tableLine](out io.Writer, header []string, items []L) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	line := func(fields []string) {
 		for _, f := range fields {

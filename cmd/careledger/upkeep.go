@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/careledger/careledger/cmd/careledger/internal/app"
+	"github.com/careledger/careledger/infra/blobs"
 	"github.com/careledger/careledger/infra/control"
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 	"github.com/careledger/careledger/infra/vault"
@@ -61,6 +63,9 @@ func resting(ctx context.Context, data, to string) error {
 		return exitError{exitSetup, err}
 	}
 	if err := errors.Join(s.Snapshot(filepath.Join(to, "events")), s.Close(context.WithoutCancel(ctx))); err != nil {
+		return err
+	}
+	if err := blobs.In(filepath.Join(data, app.PublicationsDir)).Snapshot(filepath.Join(to, app.PublicationsDir)); err != nil {
 		return err
 	}
 	version, err := os.ReadFile(filepath.Join(data, "VERSION"))

@@ -37,6 +37,7 @@ Keep the file of --head elsewhere: held against it later, the first event that w
 	f.String("data", "data", "data directory, backup, or directory of an event store")
 	f.String("head", "", "write the head to this new file")
 	f.String("against", "", "compare with the head in this file")
+	cmd.AddCommand(newVerifyPublicationCommand())
 	return cmd
 }
 

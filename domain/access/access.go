@@ -33,7 +33,9 @@ const (
 	ReadPeople  Action = "read-people"  // see registers with names
 	ReadNumbers Action = "read-numbers" // see indicators, alerts, status
 	Operate     Action = "operate"      // see metrics and the API's description
+	Publish     Action = "publish"      // seal what an office says in public
 	Maintain    Action = "maintain"     // rebuild projections, have parked events tried again
+	Steer       Action = "steer"        // adopt, revise and withdraw targets
 )
 
 // Allows reports whether a principal may do something in an area. path is the area's code and the codes above it.
@@ -43,7 +45,9 @@ func Allows(p Principal, a Action, path []string) bool {
 		ReadPeople:  {Administrator, Caseworker, Supervisor},
 		ReadNumbers: {Administrator, Caseworker, Supervisor, Analyst},
 		Operate:     {Administrator, Caseworker, Supervisor, Analyst},
+		Publish:     {Administrator, Supervisor},
 		Maintain:    {Administrator},
+		Steer:       {Administrator},
 	}
 	if !slices.Contains(roles[a], p.Role) {
 		return false

@@ -1,7 +1,6 @@
 package calendar
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 )
@@ -50,20 +49,16 @@ func (d Day) String() string {
 	return d.Time().Format(layout)
 }
 
-// MarshalJSON writes "YYYY-MM-DD", or "" for the zero day.
-func (d Day) MarshalJSON() ([]byte, error) { return json.Marshal(d.String()) }
+// MarshalText writes "YYYY-MM-DD", or "" for the zero day.
+func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalJSON reads "YYYY-MM-DD", or "" for the zero day.
-func (d *Day) UnmarshalJSON(b []byte) error {
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return err
-	}
-	if s == "" {
+// UnmarshalText reads "YYYY-MM-DD", or "" for the zero day.
+func (d *Day) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
 		*d = 0
 		return nil
 	}
-	v, err := ParseDay(s)
+	v, err := ParseDay(string(b))
 	*d = v
 	return err
 }
@@ -91,16 +86,12 @@ func (m Month) Last() Day { return (m + 1).First() - 1 }
 
 func (m Month) String() string { return fmt.Sprintf("%04d-%02d", int(m)/12, int(m)%12+1) }
 
-// MarshalJSON writes "YYYY-MM".
-func (m Month) MarshalJSON() ([]byte, error) { return json.Marshal(m.String()) }
+// MarshalText writes "YYYY-MM".
+func (m Month) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
-// UnmarshalJSON reads "YYYY-MM".
-func (m *Month) UnmarshalJSON(b []byte) error {
-	var s string
-	if err := json.Unmarshal(b, &s); err != nil {
-		return err
-	}
-	v, err := ParseMonth(s)
+// UnmarshalText reads "YYYY-MM".
+func (m *Month) UnmarshalText(b []byte) error {
+	v, err := ParseMonth(string(b))
 	*m = v
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/careledger/careledger/domain/calendar"
 )
@@ -29,13 +28,23 @@ type Plan struct {
 	// Headline is the code of the indicator whose records say which month a page opens on.
 	Headline string `json:"headline"`
 	// Series are the reported figures that the plan counts with, each with its unit; none: any series is taken.
-	Series      map[string]string `json:"series,omitempty"`
-	Definitions []Definition      `json:"definitions"`
+	Series map[string]string `json:"series,omitempty"`
+	// Figures and Forecasts are numbers that the plan's text states, Claims are sentences that follow from them, Within
+	// says which measures are part of others.
+	Figures     []Stated     `json:"figures,omitempty"`
+	Forecasts   []Stated     `json:"forecasts,omitempty"`
+	Claims      []Claim      `json:"claims,omitempty"`
+	Within      []Within     `json:"within,omitempty"`
+	Allotment   []Allotment  `json:"allotment,omitempty"`
+	Definitions []Definition `json:"definitions"`
 }
 
 // Definition is one indicator in one variant. Numerator and Denominator name measures (projections/indicators knows
 // how each is counted); Scale turns their ratio into Unit (100 for %, 1000 for ‰); without a denominator the value is
 // the numerator. A count adds up over areas, so a county does not inherit the prefecture's target for it.
+//
+// Versions of one code and variant stand side by side: the one that counts for a period is that with the newest ValidFrom
+// not after the period's last day.
 type Definition struct {
 	Code          string   `json:"code"`
 	Number        string   `json:"number,omitempty"`
@@ -63,6 +72,8 @@ type Definition struct {
 	Rollup string `json:"rollup,omitempty"`
 	// ValidFrom is the first day that the definition is for; a month that ends before it has no number.
 	ValidFrom calendar.Day `json:"valid_from,omitzero"`
+	// Direction is empty where more is better, Down where less is.
+	Direction string `json:"direction,omitempty"`
 }
 
 // Lowest is the roll-up by which the lowest township counts.
@@ -76,6 +87,9 @@ func (d Definition) PeriodType() calendar.PeriodType {
 	}
 	return t
 }
+
+// Down is the direction of an indicator of which less is better; a target is then at most its value.
+const Down = "down"
 
 // Official is the variant that a code means when none is named.
 const Official = "official"
@@ -104,6 +118,7 @@ func Read(r io.Reader) (*Plan, error) {
 	return &p, p.check()
 }
 
+// check refuses what cannot be counted with. Check says all that is wrong, and where.
 func (p *Plan) check() error {
 	if len(p.Prefecture) != 4 || p.ID == "" || p.BaselineOn == 0 || p.Deadline <= p.BaselineOn {
 		return fmt.Errorf("plan %q: id, a prefecture of four digits, baseline_on and a later deadline are needed", p.ID)
@@ -113,7 +128,7 @@ func (p *Plan) check() error {
 	}
 	seen := map[string]bool{}
 	for _, d := range p.Definitions {
-		key := d.Code + "/" + d.Variant
+		key := fmt.Sprintf("%s/%s version %d", d.Code, d.Variant, d.Version)
 		switch {
 		case d.Code == "" || d.Variant == "" || d.Version < 1 || d.Numerator == "":
 			return fmt.Errorf("plan %s: definition %q needs code, variant, version and numerator_measure", p.ID, key)
@@ -137,14 +152,53 @@ func (p *Plan) check() error {
 	return nil
 }
 
-// Find answers the definition of a code and variant ("" means official).
+// Find answers the newest version of a code and variant ("" means official).
 func (p *Plan) Find(code, variant string) (Definition, bool) {
+	return p.newest(code, variant, func(Definition) bool { return true })
+}
+
+// FindIn answers the version of a code and variant ("" means official) that counts in a month; ok is false where there is
+// none yet.
+func (p *Plan) FindIn(code, variant string, m calendar.Month) (Definition, bool) {
+	return p.newest(code, variant, func(d Definition) bool { return d.valid(m) })
+}
+
+func (p *Plan) newest(code, variant string, valid func(Definition) bool) (newest Definition, ok bool) {
 	if variant == "" {
 		variant = Official
 	}
-	i := slices.IndexFunc(p.Definitions, func(d Definition) bool { return d.Code == code && d.Variant == variant })
-	if i < 0 {
-		return Definition{}, false
+	for _, d := range p.Definitions {
+		if d.Code == code && d.Variant == variant && valid(d) && (!ok || d.ValidFrom >= newest.ValidFrom) {
+			newest, ok = d, true
+		}
 	}
-	return p.Definitions[i], true
+	return newest, ok
+}
+
+// valid reports whether the period that holds a month ends when the definition is valid.
+func (d Definition) valid(m calendar.Month) bool { return d.ValidFrom <= d.PeriodType().Of(m).Last }
+
+// In lists, in the plan's order, the definitions that count in a month: of each code and variant the version that is valid.
+func (p *Plan) In(m calendar.Month) []Definition {
+	at := map[[2]string]int{}
+	var all []Definition
+	for _, d := range p.Definitions {
+		key := [2]string{d.Code, d.Variant}
+		i, there := at[key]
+		switch {
+		case !d.valid(m):
+		case !there:
+			at[key] = len(all)
+			all = append(all, d)
+		case d.ValidFrom >= all[i].ValidFrom:
+			all[i] = d
+		}
+	}
+	return all
+}
+
+// Counts reports whether a definition is the version that counts in a month.
+func (p *Plan) Counts(d Definition, m calendar.Month) bool {
+	valid, ok := p.FindIn(d.Code, d.Variant, m)
+	return ok && valid.Version == d.Version
 }

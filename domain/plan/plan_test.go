@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,6 +35,39 @@ func TestTheTrajectoryGoesThroughThePlansCorners(t *testing.T) {
 			require.InDelta(t, c.want, got, 1e-9)
 		})
 	}
+}
+
+func TestThePlanOfWenshanHasAll35Indicators(t *testing.T) {
+	p, err := plan.Wenshan()
+	require.NoError(t, err)
+	numbers := map[string]plan.Definition{}
+	for _, d := range p.Definitions {
+		if d.Number == "" {
+			continue
+		}
+		require.NotContains(t, numbers, d.Number)
+		numbers[d.Number] = d
+		require.Equal(t, plan.Official, d.Variant, d.Number)
+		require.Equal(t, map[byte]string{'E': "elder", 'C': "child"}[d.Number[0]], d.Group)
+		official := 0
+		for _, target := range d.Targets {
+			require.NotNil(t, target.Baseline, d.Number)
+			if target.Official {
+				official++
+			}
+		}
+		require.Equal(t, 1, official, d.Number)
+	}
+	for prefix, most := range map[string]int{"E": 23, "C": 12} {
+		for n := 1; n <= most; n++ {
+			require.Contains(t, numbers, fmt.Sprintf("%s%02d", prefix, n))
+		}
+	}
+	require.Len(t, numbers, 35)
+	require.Len(t, numbers["E10"].Targets, 2, "the plan's 78 % and the national 100 %")
+	require.Equal(t, "households", numbers["E17"].Unit)
+	require.Equal(t, plan.Lowest, numbers["C02"].Rollup)
+	require.Equal(t, calendar.MCHYear, numbers["C01"].PeriodType())
 }
 
 func TestAValueIsJudgedByTheKindOfItsTarget(t *testing.T) {

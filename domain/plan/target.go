@@ -47,6 +47,10 @@ type Target struct {
 	// Follows, when set, is the code of a count whose trajectory this ratio follows by division through the
 	// prefecture's denominator; without it the trajectory is the target's own.
 	Follows string `json:"follows,omitempty"`
+	// Tolerance, when set, replaces the plan's for this target.
+	Tolerance *float64 `json:"tolerance,omitempty"`
+	// Areas are values of areas below the plan's, by code; of a count they are parts of Value.
+	Areas map[string]float64 `json:"areas,omitempty"`
 }
 
 // Step is what one calendar year adds.
@@ -150,6 +154,38 @@ func (t Target) Assess(value *float64, unit string, on calendar.Day, tolerance f
 	}
 	a.Status = t.judge(value, expected, ok, math.Abs(t.Value)*tolerance)
 	return a
+}
+
+// Assess judges a value by a target of the definition, as Target.Assess does; where less is better, mirrored. tolerance is
+// the plan's.
+func (d Definition) Assess(t Target, value *float64, on calendar.Day, tolerance float64, followed *float64) Assessment {
+	if t.Tolerance != nil {
+		tolerance = *t.Tolerance
+	}
+	if d.Direction != Down {
+		return t.Assess(value, d.Unit, on, tolerance, followed)
+	}
+	a := t.mirrored().Assess(negative(value), d.Unit, on, tolerance, negative(followed))
+	a.Target, a.Expected = t, negative(a.Expected)
+	return a
+}
+
+func (t Target) mirrored() Target {
+	t.Value, t.Baseline = -t.Value, negative(t.Baseline)
+	steps := make([]Step, len(t.Steps))
+	for i, s := range t.Steps {
+		steps[i] = Step{s.Year, -s.Add}
+	}
+	t.Steps = steps
+	return t
+}
+
+func negative(v *float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	n := -*v
+	return &n
 }
 
 func (t Target) judge(value *float64, expected float64, ok bool, margin float64) Status {

@@ -1,4 +1,4 @@
-// Package backup copies the truth of a data directory (events/, vault/) out of a snapshot and back in. A table of the
+// Package backup copies the truth of a data directory (events/, vault/, publications/) out of a snapshot and back in. A table of the
 // stores never changes once it is written, so that a backup on the disk of another one, or of the data, takes hard links
 // to what they share.
 //

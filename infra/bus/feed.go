@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -13,7 +14,7 @@ import (
 
 const (
 	defaultBatch  = 2000
-	maxBatchBytes = 8 << 20
+	maxBatchBytes = 32 << 20
 )
 
 // FeedOptions: which events, from where, in what portions.
@@ -41,7 +42,7 @@ type Batch struct {
 }
 
 // Feed calls take with the events behind o.From in ledger order, each once, without a hole, until ctx ends or take
-// fails (its error, wrapped). It reads the log until it meets the bus, then the bus; and the log again wherever the
+// fails (its error, wrapped). It reads the log until there is hardly more, then the bus; and the log again wherever the
 // bus has a hole, is stale, silent or away. Events look the same from either: without sealed values and body hash.
 //
 // An error other than take's or ctx's says that From is not a checkpoint of this log: what was built must be rebuilt.
@@ -53,7 +54,10 @@ func (b *Bus) Feed(ctx context.Context, log Log, o FeedOptions, take func(ctx co
 		o.MaxBatch = defaultBatch
 	}
 	f := &feed{bus: b, log: log, options: o, take: take, last: o.From, head: newHead(),
-		deliveries: make(chan delivery, o.MaxBatch), attached: make(chan struct{})}
+		deliveries: make(chan delivery, defaultBatch), attached: make(chan struct{})}
+	f.reached.Store(o.From.Number)
+	f.catching.Store(true)
+	f.given = time.Now()
 	f.label = f.durable()
 	f.fromBus, f.fromLog = b.metrics.fed.WithLabelValues(f.label, "bus"), b.metrics.fed.WithLabelValues(f.label, "log")
 	f.reader = newReader(f)
@@ -77,12 +81,16 @@ type feed struct {
 	reader     *reader       // of the log
 
 	last    event.Checkpoint // taken or in batch
+	reached atomic.Uint64    // its number, for receive
 	batch   []event.Recorded
 	bytes   int
 	held    *delivery // from the bus, beyond a hole
 	acks    delivery  // the last delivery that needs nothing more but take
 	suspect time.Time // since when a head is announced that last has not reached; zero while there is none
 	partial bool      // the log has given a full portion: more may be there
+	given   time.Time // when it gave the last one
+
+	catching atomic.Bool // the log is giving what it held when its reading began
 
 	fromBus, fromLog prometheus.Counter
 }

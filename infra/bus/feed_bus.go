@@ -27,9 +27,14 @@ type delivery struct {
 	message  jetstream.Msg
 }
 
+// far behind the head, and while it gives what it held at first, the log is read without the bus: what a consumer would
+// bring is known already, or soon will be.
+const far = 20_000
+
 // receive keeps a durable consumer at work until ctx ends, made again wherever it is gone.
 func (f *feed) receive(ctx context.Context) error {
 	var wait backoff
+	f.approach(ctx)
 	for {
 		err := f.attach(ctx, &wait)
 		f.head.detach()
@@ -38,6 +43,26 @@ func (f *feed) receive(ctx context.Context) error {
 		}
 		f.bus.logger.Debug("a feed is not on the bus just now", "feed", f.label, "error", err)
 		wait.wait(ctx)
+	}
+}
+
+// approach waits while the log brings the feed nearer to the head from far behind.
+func (f *feed) approach(ctx context.Context) {
+	f.head.await(ctx, staleAfter)
+	tick := time.NewTicker(checkEvery)
+	defer tick.Stop()
+	at, moved := f.reached.Load(), time.Now()
+	for f.catching.Load() || f.head.number() > f.reached.Load()+far {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if now := f.reached.Load(); now != at {
+			at, moved = now, time.Now()
+		} else if time.Since(moved) > goneAfter {
+			return // the log is away, or slow: the bus may have what it has not
+		}
 	}
 }
 
@@ -103,7 +128,7 @@ func (f *feed) consumer(ctx context.Context) (jetstream.Consumer, error) {
 	return c, nil
 }
 
-// read decodes a message; one that is not the relay's is passed over, and where an event is missing for it, the chain
+// read opens a message, without its event's Go value; one that is not the relay's is passed over, and where an event is missing for it, the chain
 // shows the hole.
 func (f *feed) read(m jetstream.Msg) (delivery, bool) {
 	r, previous, err := Decode(m.Data())
@@ -111,6 +136,5 @@ func (f *feed) read(m jetstream.Msg) (delivery, bool) {
 		f.bus.logger.Warn("a message that is not the relay's is passed over", "feed", f.label, "subject", m.Subject())
 		return delivery{}, false
 	}
-	r.Event = f.bus.decode(r)
 	return delivery{event: r, previous: previous, message: m}, true
 }

@@ -10,6 +10,8 @@ import (
 const (
 	// staleAfter: an announced head that the feed has not reached for so long was lost on the way.
 	staleAfter = 300 * time.Millisecond
+	// goneAfter: so long without anything from the log that is being read, there is nothing more, or it is away.
+	goneAfter = 2 * time.Second
 	// silentAfter: so long without an announcement, no relay is at work or the bus is away.
 	silentAfter = time.Second
 	checkEvery  = 50 * time.Millisecond
@@ -22,6 +24,7 @@ func (f *feed) add(r event.Recorded) {
 	f.batch = append(f.batch, r)
 	f.bytes += len(r.Data) + 512
 	f.last = r.After(f.log.Epoch())
+	f.reached.Store(r.Number)
 	f.suspect = time.Time{}
 }
 
@@ -31,20 +34,27 @@ func (f *feed) deliver(ctx context.Context, d delivery) error {
 	case d.event.Number <= f.last.Number:
 		f.acks = d
 		if d.event.Number+near > f.last.Number {
-			f.reader.stop()
-			f.partial = false
+			f.keepsUp()
 		}
 	case f.connects(d):
 		f.acks = d
+		d.event.Event = f.bus.decode(d.event)
 		f.add(d.event)
 		f.fromBus.Inc()
-		f.reader.stop()
-		f.partial = false
+		f.keepsUp()
 	default:
 		f.held = &d
 		f.readLog(ctx, "hole")
 	}
 	return nil
+}
+
+// keepsUp leaves the log, unless it is still giving what it held at first: it is far ahead of a bus that is being filled.
+func (f *feed) keepsUp() {
+	if !f.catching.Load() {
+		f.reader.stop()
+		f.partial = false
+	}
 }
 
 // connects reports whether nothing is missing between the last event and d.
@@ -60,7 +70,8 @@ func (f *feed) portion(ctx context.Context, p portion) error {
 	if p.err != nil {
 		return p.err
 	}
-	f.partial = p.more
+	f.partial, f.given = p.more, time.Now()
+	f.catching.Store(p.old)
 	for _, r := range p.events {
 		if r.Number > f.last.Number {
 			f.add(r)
@@ -80,6 +91,9 @@ func (f *feed) check(ctx context.Context) {
 		f.acknowledge()
 	}
 	now := time.Now()
+	if now.Sub(f.given) > goneAfter { // the log's last events are not of the ledger, or it is away
+		f.catching.Store(false)
+	}
 	if f.head.number() <= f.last.Number {
 		f.suspect = time.Time{}
 	} else if f.suspect.IsZero() {

@@ -9,11 +9,12 @@ import (
 
 const fullPortion = 1000 // what Log.Follow gives at most: after so many, more may be there
 
-// portion is what the log has given at once. An error means that the checkpoint is not the log's.
+// portion is what the log has given at once. More says that it was full, Old that it was known when reading began. An
+// error means that the checkpoint is not the log's.
 type portion struct {
-	events []event.Recorded
-	more   bool
-	err    error
+	events    []event.Recorded
+	more, old bool
+	err       error
 }
 
 // reader reads the log for a feed while it is on. Its methods belong to the feed's goroutine.
@@ -35,7 +36,7 @@ func (r *reader) waiting() bool { return len(r.out) > 0 }
 
 func (r *reader) start(ctx context.Context, from event.Checkpoint) {
 	ctx, r.cancel = context.WithCancel(ctx)
-	out, done := make(chan portion, 2), make(chan struct{})
+	out, done := make(chan portion, max(2, r.feed.options.MaxBatch/fullPortion)), make(chan struct{}) // a batch ahead
 	r.out, r.done = out, done
 	go func() {
 		defer close(done)
@@ -56,12 +57,16 @@ func (r *reader) stop() {
 // follow sends the log's events behind from, as the feed wants them. A log that is away is tried again.
 func (f *feed) follow(ctx context.Context, from event.Checkpoint, out chan<- portion) {
 	var wait backoff
+	end, err := f.log.End(ctx)
+	if err != nil {
+		f.bus.logger.Debug("a feed does not know the log's end", "feed", f.label, "error", err)
+	}
 	for {
 		err := f.log.Follow(ctx, from, func(ctx context.Context, events []event.Recorded) error {
 			if len(events) == 0 {
 				return nil
 			}
-			p := portion{events: f.ours(events), more: len(events) >= fullPortion}
+			p := portion{events: f.ours(events), more: len(events) >= fullPortion, old: events[len(events)-1].Position.Commit < end.Commit}
 			select {
 			case out <- p:
 			case <-ctx.Done():

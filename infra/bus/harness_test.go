@@ -26,6 +26,7 @@ import (
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/domain/projection"
+	"github.com/careledger/careledger/domain/publication"
 	"github.com/careledger/careledger/domain/retrofit"
 	"github.com/careledger/careledger/domain/standing"
 	"github.com/careledger/careledger/domain/unit"
@@ -124,6 +125,15 @@ func (p *paper) Follow(ctx context.Context, from event.Checkpoint, take func(con
 	}
 }
 
+func (p *paper) End(context.Context) (event.Position, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.events) == 0 {
+		return event.Position{}, nil
+	}
+	return p.events[len(p.events)-1].Position, nil
+}
+
 func (p *paper) size() uint64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -178,7 +188,7 @@ func (n *note) Save(_ context.Context, c event.Checkpoint) error {
 func codec(t testing.TB) *event.Codec {
 	t.Helper()
 	c, err := event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
-		unit.Types(), standing.Types(), figure.Types(), alert.Types(), projection.Types())
+		unit.Types(), standing.Types(), figure.Types(), alert.Types(), projection.Types(), publication.Types())
 	require.NoError(t, err)
 	return c
 }

@@ -13,6 +13,8 @@ type Log interface {
 	// Follow calls take with the events after from, in ledger order, numbered, in batches of 1 to 1,000: first what is
 	// there, then live, until ctx ends or take fails.
 	Follow(ctx context.Context, from event.Checkpoint, take func(ctx context.Context, events []event.Recorded) error) error
+	// End is where the log ends just now; zero where it is empty. What lies there need not be an event of the ledger.
+	End(ctx context.Context) (event.Position, error)
 	// Check answers an error that Options.Mismatch knows where a checkpoint is not of this log.
 	Check(ctx context.Context, c event.Checkpoint) error
 	// Ledger is the ledger's id.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
 
@@ -160,6 +161,28 @@ func (f *follower) flush(ctx context.Context) error {
 	batch := f.batch
 	f.batch, f.told = make([]event.Recorded, 0, len(batch)), f.at
 	return f.take(ctx, batch, f.at)
+}
+
+// End is where the log ends just now, whatever lies there; zero where it is empty.
+func (l *Log) End(ctx context.Context) (event.Position, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	return call(ctx, l.connection, func(client *esdb.Client) (event.Position, error) {
+		read, err := client.ReadAll(ctx, esdb.ReadAllOptions{From: esdb.End{}, Direction: esdb.Backwards}, 1)
+		if err != nil {
+			return event.Position{}, translate(err)
+		}
+		defer read.Close()
+		resolved, err := read.Recv()
+		switch {
+		case errors.Is(err, io.EOF):
+			return event.Position{}, nil
+		case err != nil:
+			return event.Position{}, translate(err)
+		}
+		at := resolved.OriginalEvent().Position
+		return event.Position{Commit: at.Commit, Prepare: at.Prepare}, nil
+	})
 }
 
 // Check compares a checkpoint with the event that the log holds at its position; ErrCheckpoint where they differ.

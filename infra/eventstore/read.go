@@ -2,7 +2,6 @@ package eventstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +58,7 @@ func (l *Log) decode(e *esdb.RecordedEvent) (event.Recorded, error) {
 		ID: e.EventID, Stream: e.StreamID, Revision: e.EventNumber, Type: e.EventType, Data: e.Data,
 		Position: event.Position{Commit: e.Position.Commit, Prepare: e.Position.Prepare},
 	}
-	if err := json.Unmarshal(e.UserMetadata, &r.Metadata); err != nil {
+	if err := event.Unmarshal(e.UserMetadata, &r.Metadata); err != nil {
 		return r, fmt.Errorf("metadata of %s at %s/%d cannot be read: %w", e.EventType, e.StreamID, e.EventNumber, err)
 	}
 	var err error

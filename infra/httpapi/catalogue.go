@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/child"
 	"github.com/careledger/careledger/domain/childcare"
@@ -54,7 +55,8 @@ type prepared struct {
 	kind    runner
 	command func() any
 	run     func(ctx context.Context) command.Outcome
-	ids     []reference // what it names, so that a refusal of one that is not there can name it too
+	ids     []reference   // what it names, so that a refusal of one that is not there can name it too
+	action  access.Action // asked for beside recording; empty: none
 	// broken is an error of our own making.
 	broken error
 
@@ -112,7 +114,7 @@ var (
 // catalogue lists every command, in the order of the API's description.
 func catalogue() []spec {
 	var all []spec
-	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), unitCommands(), lifeCommands(), healthCommands(), standingCommands(), figureCommands()} {
+	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), unitCommands(), lifeCommands(), healthCommands(), standingCommands(), figureCommands(), planCommands()} {
 		all = append(all, part...)
 	}
 	return all

@@ -23,6 +23,9 @@ type cellsInput struct {
 	Cursor  string `query:"cursor" doc:"next of the page before"`
 }
 
+// levels are the words that a question may name areas below by.
+var levels = []indicators.Level{"", indicators.Self, indicators.Counties, indicators.Townships}
+
 // CellsBody is the answer to a question for indicators. Frontier is the ledger number that the numbers fold; Head the newest.
 type CellsBody struct {
 	Items    []indicators.Cell `json:"items"`
@@ -40,7 +43,7 @@ func (s *server) cells(ctx context.Context, _ access.Principal, in *cellsInput) 
 	if q.Period, err = s.period(ctx, q.Area, in.Period); err != nil {
 		return nil, err
 	}
-	if !slices.Contains([]indicators.Level{"", indicators.Self, indicators.Counties, indicators.Townships}, q.Level) {
+	if !slices.Contains(levels, q.Level) {
 		return nil, errLevel.At("/level")
 	}
 	if in.KnownAt != "" {

@@ -77,6 +77,8 @@ func life() []step {
 		{"end-child-standing", "/children/{child}/standings/{managed}/end", `{"ended_on":"2021-12-01"}`, "", []string{"StandingEnded.v1"}},
 		{"report-figure", "/figures", `{"area":"532600","series":"population_60_plus","period":"2020","value":487000,"unit":"persons","source":"census"}`, "", []string{"FigureReported.v1"}},
 		{"correct-figure", "/figures/532600/population_60_plus/2020/correction", `{"value":487001.5,"source":"census","reason":"typing"}`, "", []string{"FigureCorrected.v1"}},
+		{"set-target", "/plan/targets", `{"code":"elder-beds","area":"532601","value":3650,"effective_on":"2022-01-01","reason":"allotted"}`, "", []string{"TargetAdopted.v1"}},
+		{"withdraw-target", "/plan/targets/withdrawal", `{"code":"elder-beds","area":"532601","effective_on":"2022-06-01"}`, "", []string{"TargetWithdrawn.v1"}},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 
@@ -220,10 +221,12 @@ func (k *doorkeeper) Authenticate(token string) (access.Principal, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	p := map[string]access.Principal{
-		adminToken:      {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
-		caseworkerToken: {ID: uuid.MustParse("11111111-0000-4000-8000-000000000002"), Role: access.Caseworker, Areas: []string{"532601"}},
-		analystToken:    {ID: uuid.MustParse("11111111-0000-4000-8000-000000000003"), Role: access.Analyst},
-		"the-session":   {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
+		adminToken:            {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
+		caseworkerToken:       {ID: uuid.MustParse("11111111-0000-4000-8000-000000000002"), Role: access.Caseworker, Areas: []string{"532601"}},
+		analystToken:          {ID: uuid.MustParse("11111111-0000-4000-8000-000000000003"), Role: access.Analyst},
+		supervisorToken:       {ID: uuid.MustParse("11111111-0000-4000-8000-000000000004"), Role: access.Supervisor},
+		countySupervisorToken: {ID: uuid.MustParse("11111111-0000-4000-8000-000000000005"), Role: access.Supervisor, Areas: []string{"532601"}},
+		"the-session":         {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
 	}
 	who, known := p[token]
 	switch {
@@ -267,6 +270,14 @@ func (c *cannedCells) Cells(_ context.Context, q indicators.Query) (indicators.A
 func (c *cannedCells) Trend(_ context.Context, q indicators.TrendQuery) (indicators.Answer, error) {
 	c.trend = q
 	return c.answer, c.err
+}
+
+func (c *cannedCells) Allotted(_ context.Context, code string, factors map[string]float64) (indicators.Allotted, error) {
+	a := indicators.Allotted{Code: code, Whole: 3, Parts: []indicators.AllottedPart{}}
+	for _, area := range slices.Sorted(maps.Keys(factors)) {
+		a.Parts = append(a.Parts, indicators.AllottedPart{Area: area, Value: factors[area]})
+	}
+	return a, nil
 }
 
 func (c *cannedCells) Periods(context.Context, string) (indicators.Periods, error) {

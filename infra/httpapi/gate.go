@@ -21,12 +21,17 @@ func newGate(working, waiting int) gate {
 	return gate{working: make(chan struct{}, working), inside: make(chan struct{}, working+waiting)}
 }
 
-// writing lets a command in: from somebody who may record, in JSON, if there is room. It comes before the body is
-// read, so that what is refused costs no memory.
+// writing lets a command in from somebody who may record.
 func (s *server) writing(g gate) func(ctx huma.Context, next func(huma.Context)) {
+	return s.admitting(access.Record, g)
+}
+
+// admitting lets a command in: from somebody who may do a, in JSON, if there is room. It comes before the body is read, so
+// that what is refused costs no memory.
+func (s *server) admitting(a access.Action, g gate) func(ctx huma.Context, next func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		r, w := humachi.Unwrap(ctx)
-		if _, err := s.caller(r.Context(), access.Record); err != nil {
+		if _, err := s.caller(r.Context(), a); err != nil {
 			s.refuse(w, r, err)
 			return
 		}

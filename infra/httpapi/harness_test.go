@@ -44,6 +44,9 @@ const (
 	adminToken      = "token-of-admin"
 	caseworkerToken = "token-of-caseworker-of-532601"
 	analystToken    = "token-of-analyst"
+
+	supervisorToken       = "token-of-supervisor"
+	countySupervisorToken = "token-of-supervisor-of-532601"
 )
 
 // door is the real handler before a small ledger in memory.
@@ -53,9 +56,11 @@ type door struct {
 	ledger    *memory
 	sealer    *drawer
 	cells     *cannedCells
+	lineage   *cannedLineage
 	registers *cannedRegisters
 	parked    *cannedParked
 	fresh     *cannedFreshness
+	press     *press
 	hub       *hub
 	draining  chan struct{}
 	logs      *buffer
@@ -70,14 +75,16 @@ func open(t testing.TB, with ...func(*Options)) *door {
 	p, err := plan.Wenshan()
 	require.NoError(t, err)
 	d := &door{
-		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, registers: &cannedRegisters{}, parked: &cannedParked{}, fresh: &cannedFreshness{},
+		t: t, ledger: newMemory(), sealer: newDrawer(), cells: &cannedCells{}, lineage: &cannedLineage{}, registers: &cannedRegisters{}, parked: &cannedParked{}, fresh: &cannedFreshness{},
 		hub: &hub{messages: make(chan LiveMessage, 4)}, draining: make(chan struct{}), logs: &buffer{},
 	}
 	clock := func() time.Time { return now }
 	h := command.NewHandler(d.ledger, uuid.MustParse("aaaaaaaa-0000-4000-8000-000000000001"))
+	d.press = &press{handler: h}
 	options := Options{
+		Publications: d.press, Reports: d.press,
 		Handler: h, Admission: admission.New(h, clock), Enrolment: enrolment.New(h, clock), History: d.ledger, Areas: areas, Plan: p,
-		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Registers: d.registers, Freshness: d.fresh, Parked: d.parked,
+		Sealer: d.sealer, Erased: errGone, Identity: &doorkeeper{}, Unknown: errStranger, Cells: d.cells, Lineage: d.lineage, Registers: d.registers, Freshness: d.fresh, Parked: d.parked,
 		Projection: &drafted{handler: h}, Facts: 3,
 		Live: d.hub, Draining: d.draining, Head: func() uint64 { return 70123 }, Due: func() uint64 { return d.due },
 		Status: func(context.Context) Status {

@@ -34,6 +34,7 @@ func (s *server) newAPI(r chi.Router) huma.API {
 	config.Tags = []*huma.Tag{
 		{Name: "commands", Description: "What was done, recorded once"},
 		{Name: "questions", Description: "Indicators, registers, alerts"},
+		{Name: "publications", Description: "What was sealed: signed documents and the official table"},
 		{Name: "upkeep", Description: "What keeps the numbers whole"},
 		{Name: "session", Description: "Who is signed in"},
 	}

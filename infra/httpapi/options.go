@@ -49,6 +49,7 @@ type Cells interface {
 	Cells(ctx context.Context, q indicators.Query) (indicators.Answer, error)
 	Trend(ctx context.Context, q indicators.TrendQuery) (indicators.Answer, error)
 	Periods(ctx context.Context, area string) (indicators.Periods, error)
+	Allotted(ctx context.Context, code string, factors map[string]float64) (indicators.Allotted, error)
 }
 
 // Registers answers lists of people and alerts, without personal values. No areas: everywhere.
@@ -127,23 +128,27 @@ type Options struct {
 	Identity   Identity
 	Unknown    error // what Identity answers for a token or code that nobody bears
 	Cells      Cells
+	Lineage    Lineage
 	Registers  Registers
 	Freshness  Freshness
 	Projection Projection
 	Parked     Parked
-	Facts      int // the version of what this build turns events into
-	Live       Live
-	Draining   <-chan struct{} // closed when the server begins to stop: pages are sent away
-	Status     func(ctx context.Context) Status
-	Head       func() uint64 // the prefecture's newest ledger number
-	Due        func() uint64 // the ledger number that the numbers should have reached by now
-	Ready      func(ctx context.Context) error
-	Page       http.Handler
-	AsyncAPI   []byte // the description of what the bus publishes
-	Registry   *prometheus.Registry
-	Logger     *slog.Logger
-	Now        func() time.Time
-	Tracer     trace.Tracer // makes a span of each request to the API; nil: requests are not followed
+	// Publications and Reports: what is sealed, and how it is printed.
+	Publications Publications
+	Reports      Reports
+	Facts        int // the version of what this build turns events into
+	Live         Live
+	Draining     <-chan struct{} // closed when the server begins to stop: pages are sent away
+	Status       func(ctx context.Context) Status
+	Head         func() uint64 // the prefecture's newest ledger number
+	Due          func() uint64 // the ledger number that the numbers should have reached by now
+	Ready        func(ctx context.Context) error
+	Page         http.Handler
+	AsyncAPI     []byte // the description of what the bus publishes
+	Registry     *prometheus.Registry
+	Logger       *slog.Logger
+	Now          func() time.Time
+	Tracer       trace.Tracer // makes a span of each request to the API; nil: requests are not followed
 }
 
 // Validate names every option that is missing.
@@ -152,7 +157,7 @@ func (o Options) Validate() error {
 	for name, missing := range map[string]bool{
 		"Handler": o.Handler == nil, "Admission": o.Admission == nil, "Enrolment": o.Enrolment == nil, "History": o.History == nil,
 		"Areas": o.Areas == nil, "Plan": o.Plan == nil, "Sealer": o.Sealer == nil, "Erased": o.Erased == nil, "Identity": o.Identity == nil,
-		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Parked": o.Parked == nil, "Freshness": o.Freshness == nil, "Live": o.Live == nil,
+		"Unknown": o.Unknown == nil, "Cells": o.Cells == nil, "Lineage": o.Lineage == nil, "Projection": o.Projection == nil, "Registers": o.Registers == nil, "Parked": o.Parked == nil, "Publications": o.Publications == nil, "Reports": o.Reports == nil, "Freshness": o.Freshness == nil, "Live": o.Live == nil,
 		"Draining": o.Draining == nil, "Status": o.Status == nil, "Head": o.Head == nil, "Due": o.Due == nil, "Ready": o.Ready == nil, "Page": o.Page == nil,
 		"AsyncAPI": o.AsyncAPI == nil,
 		"Registry": o.Registry == nil, "Logger": o.Logger == nil, "Now": o.Now == nil,

@@ -156,6 +156,9 @@ func (s *server) neighbours(who access.Principal, at []int, items []item) int {
 // allowed checks that the sender may record in the area of the entity. Whether there is such an entity is for the
 // rules of its stream to say.
 func (s *server) allowed(ctx context.Context, who access.Principal, it item) error {
+	if it.action != "" && !access.Allows(who, it.action, s.path(it.area)) {
+		return errForbidden
+	}
 	if len(who.Areas) == 0 {
 		return nil // the action itself was asked for before
 	}

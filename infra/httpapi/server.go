@@ -59,6 +59,7 @@ func (s *server) routes() (http.Handler, error) {
 		api := s.newAPI(r)
 		s.registerCommands(api)
 		s.registerReads(api)
+		s.registerPublications(api, r)
 		s.registerLive(api, r)
 		var described http.Handler
 		if described, failed = describe(api); failed != nil {

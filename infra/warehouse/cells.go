@@ -26,9 +26,12 @@ func (w *Warehouse) Measure(ctx context.Context, g indicators.Group, b indicator
 	var rows []measuredRow
 	err := w.read(ctx, &rows, "SELECT toUInt32(month) AS month, toString(area) AS area, toString(measure) AS measure, value, toUInt64(records) AS records FROM ("+g.SQL()+")",
 		clickhouse.Named("prefecture", b.Prefecture), clickhouse.Named("number", b.Number),
-		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("from", b.From.String()),
-		clickhouse.Named("kind", string(g.Kind())), clickhouse.Named("measures", textsOf(b.Measures)),
-		clickhouse.Named("span", b.Period.Months()), clickhouse.Named("start", b.Period.Starts()))
+		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("first", int32(b.Months[0])), clickhouse.Named("from", b.From.String()),
+		clickhouse.Named("labels", setOf(b.Measures, func(a indicators.Asked) any { return a.Label })),
+		clickhouse.Named("kinds", setOf(b.Measures, func(a indicators.Asked) any { return string(a.Kind) })),
+		clickhouse.Named("words", setOf(b.Measures, func(a indicators.Asked) any { return a.Words })),
+		clickhouse.Named("spans", setOf(b.Measures, func(a indicators.Asked) any { return a.Period.Months() })),
+		clickhouse.Named("starts", setOf(b.Measures, func(a indicators.Asked) any { return a.Period.Starts() })))
 	measured := make([]indicators.Measured, len(rows))
 	for i, r := range rows {
 		measured[i] = indicators.Measured{Month: calendar.Month(r.Month), Area: r.Area, Measure: r.Measure, Value: r.Value, Records: r.Records}
@@ -38,17 +41,17 @@ func (w *Warehouse) Measure(ctx context.Context, g indicators.Group, b indicator
 
 // numbersOf writes months as the SQL text counts them.
 func numbersOf(months []calendar.Month) clickhouse.ArraySet {
-	set := make(clickhouse.ArraySet, len(months))
-	for i, m := range months {
-		set[i] = int32(m)
-	}
-	return set
+	return setOf(months, func(m calendar.Month) any { return int32(m) })
 }
 
 func textsOf(texts []string) clickhouse.ArraySet {
-	set := make(clickhouse.ArraySet, len(texts))
-	for i, t := range texts {
-		set[i] = t
+	return setOf(texts, func(t string) any { return t })
+}
+
+func setOf[T any](all []T, written func(T) any) clickhouse.ArraySet {
+	set := make(clickhouse.ArraySet, len(all))
+	for i, one := range all {
+		set[i] = written(one)
 	}
 	return set
 }

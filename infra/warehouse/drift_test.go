@@ -200,7 +200,7 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 
 // run runs one projector until it has counted up to a number, or ends by itself.
 func (d *drift) run(t *rapid.T, u *unsteady, feed projector.Feed, upTo uint64) (counted bool) {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	p := projector.Projector{
 		Engine: d.engine, Store: u, Feed: feed, Epoch: 1, Mismatch: func(error) bool { return false },

@@ -50,29 +50,37 @@ func insert[R any](ctx context.Context, w *Warehouse, table string, rows []R) er
 	return nil
 }
 
+// send writes rows column by column, which costs a fraction of row by row.
 func send[R any](ctx context.Context, conn driver.Conn, into string, rows []R) error {
 	batch, err := conn.PrepareBatch(ctx, into)
 	if err != nil {
 		return translate(err)
 	}
-	for _, r := range rows {
-		p := reflect.New(reflect.TypeOf(r))
-		p.Elem().Set(reflect.ValueOf(r))
-		if err := batch.AppendStruct(p.Interface()); err != nil {
+	values := make([]reflect.Value, len(rows))
+	for i, r := range rows {
+		values[i] = reflect.ValueOf(r)
+	}
+	for i, f := range fieldsOf(values[0].Type()) {
+		column := reflect.MakeSlice(reflect.SliceOf(f.Type), len(rows), len(rows))
+		for j, v := range values {
+			column.Index(j).Set(v.FieldByIndex(f.Index))
+		}
+		if err := batch.Column(i).Append(column.Interface()); err != nil {
 			return errors.Join(err, batch.Abort()) // nothing was sent
 		}
 	}
 	return translate(batch.Send())
 }
 
+// fieldsOf lists the fields of a row's type that are columns, those of embedded structs in their place.
+func fieldsOf(t reflect.Type) []reflect.StructField {
+	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Anonymous })
+}
+
 func columnsOf(t reflect.Type) []string {
 	var columns []string
-	for f := range t.Fields() {
-		if f.Anonymous {
-			columns = append(columns, columnsOf(f.Type)...)
-		} else {
-			columns = append(columns, f.Tag.Get("ch"))
-		}
+	for _, f := range fieldsOf(t) {
+		columns = append(columns, f.Tag.Get("ch"))
 	}
 	return columns
 }

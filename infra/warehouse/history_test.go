@@ -3,6 +3,7 @@ package warehouse_test
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +19,8 @@ import (
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
 	"github.com/careledger/careledger/domain/retrofit"
+	"github.com/careledger/careledger/domain/standing"
+	"github.com/careledger/careledger/domain/unit"
 )
 
 // history draws events as the deciders would let them happen: in any order of days, with corrections of any of them.
@@ -34,6 +37,23 @@ type history struct {
 	enrolments []lasting
 	births     map[uuid.UUID]calendar.Month
 	figures    []figure.Reported
+	subjects   []subject
+	records    []kept
+}
+
+// subject is whom standings and activities are recorded of.
+type subject struct {
+	id   uuid.UUID
+	kind standing.Kind
+	area string
+}
+
+// kept is a record that was not taken back. Standing is empty of an activity, and of the end of a standing.
+type kept struct {
+	of       subject
+	record   uuid.UUID
+	on       calendar.Day
+	standing string
 }
 
 type visited struct {
@@ -59,6 +79,7 @@ func drawHistory(t *rapid.T, areas *area.Table) []event.Recorded {
 	steps := []func(){
 		h.register, h.circumstances, h.circumstances, h.visit, h.visit, h.visit, h.visit, h.correctVisit, h.correctVisit, h.withdrawVisit,
 		h.beds, h.admit, h.transfer, h.discharge, h.retrofit, h.places, h.file, h.enrol, h.withdraw, h.report, h.correctFigure, h.other,
+		h.enter, h.enter, h.enter, h.hold, h.hold, h.hold, h.hold, h.end, h.happen, h.happen, h.happen, h.takeBack, h.takeBack, h.leave, h.move, h.closeDay,
 	}
 	h.register()
 	h.circumstances()
@@ -115,7 +136,8 @@ func (h *history) register() {
 	}
 	e, area := h.id(), h.township()
 	h.elders = append(h.elders, e)
-	h.add(elder.Registered{Elder: e, Area: area, RegisteredOn: h.day(), Sex: elder.Female, BirthMonth: calendar.MonthOf(1948, 3)}, area)
+	h.add(elder.Registered{Elder: e, Area: area, RegisteredOn: h.day(), Sex: elder.Female, BirthMonth: calendar.MonthOf(1957, 4)}, area)
+	h.subjects = append(h.subjects, subject{e, standing.Elder, area})
 }
 
 func (h *history) circumstances() {
@@ -241,6 +263,92 @@ func (h *history) correctFigure() {
 
 // other is what moves no number: it belongs to no measure.
 func (h *history) other() {
-	h.add(ledger.DayClosed{Day: h.day()}, "532600")
 	h.add(institution.BedReserved{Institution: h.id(), Stay: h.id(), Elder: h.id(), FromOn: h.day()}, h.township())
 }
+
+// enter puts somebody or something on the register.
+func (h *history) enter() {
+	s := subject{h.id(), one(h, standing.Kinds()), h.township()}
+	on := h.day()
+	switch s.kind {
+	case standing.Elder:
+		h.register()
+		return
+	case standing.Child:
+		h.add(child.Registered{Child: s.id, Area: s.area, RegisteredOn: on, BirthMonth: on.Month() - calendar.Month(h.rand.IntN(40))}, s.area)
+	case standing.Institution:
+		h.add(institution.Registered{Institution: s.id, Area: s.area, RegisteredOn: on}, s.area)
+	case standing.Childcare:
+		h.add(childcare.Registered{Childcare: s.id, Area: s.area, RegisteredOn: on}, s.area)
+	default:
+		h.add(unit.Registered{Unit: s.id, Kind: s.kind, Area: s.area, RegisteredOn: on}, s.area)
+	}
+	h.subjects = append(h.subjects, s)
+}
+
+func (h *history) hold() {
+	s, _, any := pick(h, h.subjects)
+	if !any {
+		return
+	}
+	r := kept{of: s, record: h.id(), on: h.day(), standing: one(h, standing.WordsOf(s.kind).Standings)}
+	until := calendar.Day(0)
+	if h.rand.IntN(2) == 0 {
+		until = h.dayFrom(r.on)
+	}
+	h.records = append(h.records, r)
+	h.add(standing.Recorded{Subject: s.id, Kind: s.kind, Standing: r.standing, Record: r.record, EffectiveOn: r.on, Until: until}, s.area)
+}
+
+func (h *history) end() {
+	if r, _, any := pick(h, h.records); any && r.standing != "" {
+		ended := kept{of: r.of, record: h.id(), on: h.dayFrom(r.on)}
+		h.records = append(h.records, ended)
+		h.add(standing.Ended{
+			Subject: r.of.id, Kind: r.of.kind, Standing: r.standing, Record: ended.record, Ends: r.record, EndedOn: ended.on,
+		}, r.of.area)
+	}
+}
+
+func (h *history) happen() {
+	s, _, any := pick(h, h.subjects)
+	if words := standing.WordsOf(s.kind).Activities; any && len(words) > 0 {
+		r := kept{of: s, record: h.id(), on: h.day()}
+		h.records = append(h.records, r)
+		h.add(standing.Logged{Subject: s.id, Kind: s.kind, Activity: one(h, words), Record: r.record, OccurredOn: r.on}, s.area)
+	}
+}
+
+func (h *history) takeBack() {
+	if r, at, any := pick(h, h.records); any {
+		h.add(standing.EnteredInError{Subject: r.of.id, Kind: r.of.kind, Record: r.record, WasOn: r.on}, r.of.area)
+		h.records = append(h.records[:at], h.records[at+1:]...)
+	}
+}
+
+// leave takes somebody or something off the register, perhaps in error.
+func (h *history) leave() {
+	s, _, any := pick(h, h.subjects)
+	on, wrong := h.day(), h.rand.IntN(3) == 0
+	switch {
+	case any && s.kind == standing.Elder:
+		h.add(elder.Died{Elder: s.id, DiedOn: on}, s.area)
+		if wrong {
+			h.add(elder.DeathEnteredInError{Elder: s.id, Area: s.area, WasOn: on}, s.area)
+		}
+	case any && slices.Contains(standing.UnitKinds(), s.kind):
+		h.add(unit.Closed{Unit: s.id, Kind: s.kind, ClosedOn: on}, s.area)
+		if wrong {
+			h.add(unit.ClosureEnteredInError{Unit: s.id, Kind: s.kind, Area: s.area, WasOn: on}, s.area)
+		}
+	}
+}
+
+func (h *history) move() {
+	if s, at, any := pick(h, h.subjects); any && s.kind == standing.Elder {
+		h.subjects[at].area = h.township()
+		h.add(elder.MovedHome{Elder: s.id, FromArea: s.area, Area: h.subjects[at].area, MovedOn: h.day()}, h.subjects[at].area)
+	}
+}
+
+func (h *history) closeDay() { h.add(ledger.DayClosed{Day: h.day()}, "532600") }

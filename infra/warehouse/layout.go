@@ -37,8 +37,9 @@ func (l layout) statements(steps ...schema.Step) []string {
 		case schema.Table:
 			all = append(all, l.table(s)...)
 		case schema.Copy:
-			all = append(all, fmt.Sprintf("CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.%s%s TO {db}.%s AS\nSELECT * FROM {db}.%s WHERE %s",
-				s.Name, l.on(), l.holder(s.To), l.holder(s.From), s.Where))
+			all = append(all, fmt.Sprintf("CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.%s%s TO {db}.%s AS\n%s", s.Name, l.on(), l.holder(s.To), l.copied(s)))
+		case schema.Recopy:
+			all = append(all, fmt.Sprintf("ALTER TABLE {db}.%s%s MODIFY QUERY\n%s", s.Name, l.on(), l.copied(s.Copy)))
 		case schema.Column:
 			for _, table := range l.parts(s.Table) {
 				all = append(all, fmt.Sprintf("ALTER TABLE {db}.%s%s ADD COLUMN IF NOT EXISTS %s %s", table, l.on(), s.Name, s.Type))
@@ -46,6 +47,14 @@ func (l layout) statements(steps ...schema.Step) []string {
 		}
 	}
 	return all
+}
+
+func (l layout) copied(c schema.Copy) string {
+	query := fmt.Sprintf("SELECT * FROM {db}.%s WHERE %s", l.holder(c.From), c.Where)
+	if c.Each != "" {
+		query += " ORDER BY number DESC LIMIT 1 BY " + c.Each
+	}
+	return query
 }
 
 func (l layout) table(t schema.Table) []string {

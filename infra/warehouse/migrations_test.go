@@ -122,7 +122,7 @@ func TestMigrations(t *testing.T) {
 		}
 		require.NoError(t, all.Wait())
 		require.Equal(t, 8, standing(t, w))
-		require.Len(t, d.tables(t), 23)
+		require.Len(t, d.tables(t), 22)
 	})
 	t.Run("a database without a record is taken over with its rows", func(t *testing.T) {
 		w, d := fresh(t)
@@ -144,7 +144,7 @@ func TestMigrations(t *testing.T) {
 		require.Zero(t, standing(t, w))
 		require.NoError(t, w.Migrate(t.Context()))
 		require.Equal(t, 8, standing(t, w))
-		require.Len(t, d.tables(t), 23)
+		require.Len(t, d.tables(t), 22)
 	})
 	t.Run("tables that were lost come back, and what they held is read from the log again", func(t *testing.T) {
 		w, d := fresh(t)

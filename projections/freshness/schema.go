@@ -25,15 +25,25 @@ func Schema() []schema.Step {
 			Name: Table, Columns: "prefecture LowCardinality(String), number UInt64, " + facts.EventColumns,
 			Order: "prefecture, area, device", Version: "number",
 		},
-		schema.Copy{Name: "events_to_heard", From: "events", To: Table, Where: ofPeople(
-			elder.Decider().Category, child.Decider().Category, institution.Decider().Category, childcare.Decider().Category,
-			retrofit.Decider().Category, figure.Decider().Category)},
+		heard("", people()...),
 	}
 }
 
-// UnitSchema fills the table from units, which came later, as well.
-func UnitSchema() []schema.Step {
-	return []schema.Step{schema.Copy{Name: "units_to_heard", From: "events", To: Table, Where: ofPeople(unit.Decider().Category)}}
+// NewestSchema fills the table from units, which came later, as well, and lets an insert copy one row for each area and
+// device.
+func NewestSchema() []schema.Step {
+	return []schema.Step{schema.Recopy{Copy: heard("prefecture, area, device", append(people(), unit.Decider().Category)...)}}
+}
+
+func heard(each string, categories ...string) schema.Copy {
+	return schema.Copy{Name: "events_to_heard", From: "events", To: Table, Where: ofPeople(categories...), Each: each}
+}
+
+func people() []string {
+	return []string{
+		elder.Decider().Category, child.Decider().Category, institution.Decider().Category, childcare.Decider().Category,
+		retrofit.Decider().Category, figure.Decider().Category,
+	}
 }
 
 // ofPeople is the condition on an event that it records people's work: it is of a person, a house, a unit or a figure, and

@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
+	"github.com/careledger/careledger/projections/words"
 )
 
 // Cell is one number: an indicator of an area and period by one version of its definition. Value, Expected and the
@@ -28,6 +29,7 @@ type Cell struct {
 	Targets      []plan.Assessment `json:"targets"`
 	Expected     *float64          `json:"expected"`
 	Status       plan.Status       `json:"status"`
+	Words        words.Text        `json:"words"`
 	ComputedAt   time.Time         `json:"computed_at"`
 	Position     uint64            `json:"position,string"`
 	Complete     bool              `json:"complete"`
@@ -53,18 +55,21 @@ const (
 )
 
 // Query asks for cells of one period. Codes empty: all. KnownAt zero: as known now; else only what was recorded until
-// then counts.
+// then counts, or up to a ledger number where there is one.
 type Query struct {
 	Area    string
 	Level   Level
 	Period  calendar.Period
 	Codes   []string
 	KnownAt time.Time
+	Number  uint64
 }
 
-// TrendQuery asks for one indicator of one area over the months From to To, inclusive. Variant empty: official.
+// TrendQuery asks for one indicator of an area, or of those below it, over the months From to To, inclusive. Variant empty:
+// official.
 type TrendQuery struct {
 	Area     string
+	Level    Level
 	Code     string
 	Variant  string
 	From, To calendar.Month

@@ -33,19 +33,13 @@ type tally struct {
 }
 
 type tallyKey struct {
-	counted
+	label string
 	month calendar.Month
 	area  string
 }
 
-// counted is a measure of a group over a kind of period.
-type counted struct {
-	measure string
-	period  calendar.PeriodType
-}
-
 type presentKey struct {
-	counted
+	known string
 	month calendar.Month
 }
 
@@ -65,33 +59,32 @@ func newTally(areas *area.Table) *tally {
 
 // known is what the zero of an area depends on: of subjects, whether anything of the measure itself has held or happened in
 // the prefecture; else whether there are rows of its group.
-func known(g Group, c counted) counted {
-	if g.Kind() == "" {
-		c.measure = string(g)
+func known(g Group, label string) string {
+	if g.isOfSubjects() {
+		return label
 	}
-	return c
+	return string(g)
 }
 
 // take adds measured rows, and rolls them up from townships to counties and the prefecture where they add up.
-func (t *tally) take(g Group, period calendar.PeriodType, measured []Measured) {
+func (t *tally) take(g Group, measured []Measured) {
 	once := map[tallyKey]bool{}
 	for _, m := range measured {
-		of := counted{m.Measure, period}
-		there := presentKey{known(g, of), m.Month}
-		if g.Kind() == "" || m.Area == "" || m.Value != 0 {
+		there := presentKey{known(g, m.Measure), m.Month}
+		if !g.isOfSubjects() || m.Area == "" || m.Value != 0 {
 			t.present[there] = true
 		}
-		row := tallyKey{there.counted, m.Month, m.Area}
+		row := tallyKey{there.known, m.Month, m.Area}
 		if !once[row] { // a row's records stand beside each of its measures
 			once[row] = true
 			t.records[there] += m.Records
 		}
-		t.add(tallyKey{of, m.Month, m.Area}, m)
+		t.add(tallyKey{m.Measure, m.Month, m.Area}, m)
 		if !g.AddsUp() {
 			continue
 		}
 		for _, above := range t.areas.Ancestors(m.Area) {
-			t.add(tallyKey{of, m.Month, above.Code}, m)
+			t.add(tallyKey{m.Measure, m.Month, above.Code}, m)
 		}
 	}
 }
@@ -106,14 +99,14 @@ func (t *tally) add(key tallyKey, m Measured) {
 // part is a measure of a definition with what it depends on.
 type part struct {
 	Measure
-	counted
+	label string
 	group Group
 }
 
 func partOf(d plan.Definition, word string) part {
-	p := part{Measure: measureOf(word)}
-	p.counted = counted{p.Word, p.Measure.period(d)}
-	if groups := p.groups(); len(groups) > 0 {
+	m := measureOf(word)
+	p := part{Measure: m, label: m.label(d)}
+	if groups := m.groups(); len(groups) > 0 {
 		p.group = groups[0]
 	}
 	return p
@@ -128,8 +121,8 @@ func (t *tally) get(p part, month calendar.Month, code string) (Measured, bool) 
 	case p.Word == TownshipCount:
 		return Measured{Value: float64(len(t.townships[code]))}, true
 	}
-	value, here := t.values[tallyKey{p.counted, month, code}]
-	there := presentKey{known(p.group, p.counted), month}
+	value, here := t.values[tallyKey{p.label, month, code}]
+	there := presentKey{known(p.group, p.label), month}
 	switch {
 	case p.group == Figures:
 		return value, here
@@ -154,15 +147,11 @@ func (t *tally) anywhere(p part, month calendar.Month, code string) (Measured, b
 	return count, there
 }
 
-// numbers derives a definition's cells for every area of the prefecture and every month. An area without data has none,
-// nor has a month that ends before the definition is valid.
+// numbers derives a definition's cells for every area of the prefecture and every month. An area without data has none.
 func (t *tally) numbers(d plan.Definition, months []calendar.Month) []Number {
 	f := formulaOf(d)
 	var cells []Number
 	for _, month := range months {
-		if month.Last() < d.ValidFrom {
-			continue
-		}
 		for _, a := range t.areas.All() {
 			if n, ok := f.of(t, a, month); ok {
 				cells = append(cells, n)

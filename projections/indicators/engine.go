@@ -22,27 +22,42 @@ type Engine struct {
 	Store Measurer
 }
 
-// Compute counts definitions for the months, up to a ledger number, in every area of the prefecture.
+// Compute counts definitions for those of the months in which they are the valid version, up to a ledger number, in every
+// area of the prefecture.
 func (e *Engine) Compute(ctx context.Context, definitions []plan.Definition, months []calendar.Month, number uint64) ([]Number, error) {
 	bounds := Bounds{Prefecture: e.Plan.Prefecture, Number: number, From: e.Plan.BaselineOn + 1}
-	sorted := slices.Clone(months)
-	slices.Sort(sorted)
 	t := newTally(e.Areas)
 	for _, n := range neededBy(definitions) {
-		bounds.Measures, bounds.Period = n.measures, n.period
-		for _, bounds.Months = range n.group.rounds(sorted) {
+		bounds.Measures = n.measures
+		for _, bounds.Months = range portions(months) {
 			rows, err := e.Store.Measure(ctx, n.group, bounds)
 			if err != nil {
 				return nil, fmt.Errorf("count %s: %w", n.group, err)
 			}
-			t.take(n.group, n.period, rows)
+			t.take(n.group, rows)
 		}
 	}
 	var cells []Number
 	for _, d := range definitions {
-		cells = append(cells, t.numbers(d, months)...)
+		counts := slices.DeleteFunc(slices.Clone(months), func(m calendar.Month) bool { return !e.Plan.Counts(d, m) })
+		cells = append(cells, t.numbers(d, counts)...)
 	}
 	return cells, nil
+}
+
+// portions are months in order, in runs that are counted at once.
+func portions(months []calendar.Month) [][]calendar.Month {
+	months = slices.Sorted(slices.Values(months))
+	var all [][]calendar.Month
+	for len(months) > 0 {
+		n := len(months)
+		if i := slices.IndexFunc(months, func(m calendar.Month) bool { return m >= months[0]+MostMonths }); i > 0 {
+			n = i
+		}
+		all = append(all, months[:n:n])
+		months = months[n:]
+	}
+	return all
 }
 
 // Touched lists the definitions that a group feeds.
@@ -56,11 +71,10 @@ func (e *Engine) Touched(g Group) []plan.Definition {
 	return touched
 }
 
-// needed is what one group is asked for, over one kind of period.
+// needed is what one query is asked for.
 type needed struct {
 	group    Group
-	period   calendar.PeriodType
-	measures []string
+	measures []Asked
 }
 
 func neededBy(definitions []plan.Definition) []*needed {
@@ -68,13 +82,14 @@ func neededBy(definitions []plan.Definition) []*needed {
 	for _, d := range definitions {
 		for _, m := range measuresOf(d) {
 			for _, g := range m.groups() {
-				period := m.period(d)
-				i := slices.IndexFunc(all, func(n *needed) bool { return n.group == g && n.period == period })
+				i := slices.IndexFunc(all, func(n *needed) bool { return n.group == g.family() })
 				if i < 0 {
-					i, all = len(all), append(all, &needed{group: g, period: period})
+					i, all = len(all), append(all, &needed{group: g.family()})
 				}
-				if !slices.Contains(all[i].measures, m.Word) {
-					all[i].measures = append(all[i].measures, m.Word)
+				for _, a := range m.asked(d) {
+					if !slices.Contains(all[i].measures, a) {
+						all[i].measures = append(all[i].measures, a)
+					}
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package indicators
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/calendar"
@@ -21,20 +22,28 @@ func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area,
 	if err != nil {
 		return nil, err
 	}
-	return s.judge(kept, areas, months, codes, variant, f.Number, newDoubts(s.Engine.Areas, all)), nil
+	ask, err := s.asking(ctx, areas, months, codes, f.Number, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	return s.judge(kept, areas, months, codes, variant, f.Number, ask, newDoubts(s.Engine.Areas, all)), nil
 }
 
 // judge makes cells, for each area and month in the plan's order, with targets and status.
-func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, frontier uint64, parked doubts) []Cell {
+func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, frontier uint64, ask demands, parked doubts) []Cell {
 	known := make(map[cellKey]Number, len(kept))
 	for _, n := range kept {
 		known[cellKey{n.Code, n.Variant, n.Area, n.Month}] = n
 	}
 	root := s.root().Code
+	definitions := make([][]plan.Definition, len(months))
+	for i, month := range months {
+		definitions[i] = s.Engine.Plan.In(month)
+	}
 	var cells []Cell
 	for _, a := range areas {
-		for _, month := range months {
-			for _, d := range s.Engine.Plan.Definitions {
+		for i, month := range months {
+			for _, d := range definitions[i] {
 				if len(codes) > 0 && !slices.Contains(codes, d.Code) || variant != "" && variant != d.Variant {
 					continue
 				}
@@ -42,7 +51,7 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 				if !ok {
 					n = Number{Area: a.Code, Month: month, Position: frontier, ComputedAt: s.Now().UTC()}
 				}
-				c := s.cell(d, n, a.Code == root, known[cellKey{d.Code, d.Variant, root, month}].Denominator)
+				c := s.cell(d, n, ask, known[cellKey{d.Code, d.Variant, root, month}].Denominator)
 				c.Complete = c.Complete && !parked.touch(n)
 				cells = append(cells, c)
 			}
@@ -51,9 +60,9 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 	return cells
 }
 
-// cell judges a number by the plan. whole says that its area is the plan's own; prefectureDenominator is what a target
-// that follows a count is divided by.
-func (s *Service) cell(d plan.Definition, n Number, whole bool, prefectureDenominator *float64) Cell {
+// cell judges a number by what is asked of its area. prefectureDenominator is what a target that follows a count is divided
+// by.
+func (s *Service) cell(d plan.Definition, n Number, ask demands, prefectureDenominator *float64) Cell {
 	p := s.Engine.Plan
 	today, end := calendar.DayOf(s.Now()), n.Month.Last()
 	period := d.PeriodType().Of(n.Month)
@@ -67,32 +76,12 @@ func (s *Service) cell(d plan.Definition, n Number, whole bool, prefectureDenomi
 	if n.Value == nil {
 		c.Status = plan.NoData
 	}
-	if !whole && !d.IsRatio() {
-		return c // a count's target is the prefecture's until it is allotted
-	}
-	for _, t := range d.Targets {
-		a := t.Assess(n.Value, d.Unit, end, p.Tolerance, s.followed(t, d, end, prefectureDenominator))
+	for _, t := range ask.of(d, n.Area, n.Month) {
+		a := d.Assess(t, n.Value, end, p.Tolerance, ask.followed(t, d, n.Month, prefectureDenominator))
 		c.Targets = append(c.Targets, a)
 		if t.Official {
 			c.Target, c.Expected, c.Status = &a, a.Expected, a.Status
 		}
 	}
 	return c
-}
-
-// followed is the trajectory of a target that follows a count by division.
-func (s *Service) followed(t plan.Target, d plan.Definition, end calendar.Day, denominator *float64) *float64 {
-	if t.Follows == "" || denominator == nil || *denominator == 0 {
-		return nil
-	}
-	count, ok := s.Engine.Plan.Find(t.Follows, plan.Official)
-	if !ok || len(count.Targets) == 0 {
-		return nil
-	}
-	expected, ok := count.Targets[0].Expected(end)
-	if !ok {
-		return nil
-	}
-	expected = expected / *denominator * d.Scale
-	return &expected
 }

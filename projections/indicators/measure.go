@@ -180,13 +180,38 @@ func measuresOf(d plan.Definition) []Measure {
 	return measures
 }
 
-// period is the one over which a measure counts in a definition: that of the definition for activities, the month for all
-// else, of which the state at its end counts.
-func (m Measure) period(d plan.Definition) calendar.PeriodType {
-	if m.Activity != "" {
-		return d.PeriodType()
+// Asked is a measure of subjects as a query takes it. Label is what the answer calls it: the word, and behind a space the
+// type of a period that is no month. Words are its standings with + between them, or its activity; Period is that over
+// which an activity counts.
+type Asked struct {
+	Label  string
+	Kind   standing.Kind
+	Words  string
+	Period calendar.PeriodType
+}
+
+// label is what an answer calls a measure of a definition.
+func (m Measure) label(d plan.Definition) string {
+	if m.Activity != "" && d.PeriodType() != calendar.Monthly {
+		return m.Word + " " + d.Period
 	}
-	return calendar.Monthly
+	return m.Word
+}
+
+// asked is what a query is asked for a measure of a definition: of each kind, where all of them count.
+func (m Measure) asked(d plan.Definition) []Asked {
+	if m.Kind == "" {
+		return nil
+	}
+	var all []Asked
+	for _, k := range m.kinds() {
+		a := Asked{Label: m.label(d), Kind: k, Words: strings.Join(m.Standings, "+"), Period: calendar.Monthly}
+		if m.Activity != "" {
+			a.Words, a.Period = m.Activity, d.PeriodType()
+		}
+		all = append(all, a)
+	}
+	return all
 }
 
 func isWord(s string) bool {

@@ -41,6 +41,8 @@ type Service struct {
 	Engine Engine
 	Store  Store
 	Now    func() time.Time
+	// Adopted answers what was adopted for areas, in the log's order; nil: nothing was.
+	Adopted func() []plan.AreaTarget
 }
 
 // Cells answers the cells of a period, ordered by area and then in the plan's order. An area without a number answers
@@ -52,7 +54,7 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	for i, a := range areas {
 		codes[i] = a.Code
 	}
-	if !q.KnownAt.IsZero() {
+	if !q.KnownAt.IsZero() || q.Number > 0 {
 		return s.knownAt(ctx, q, areas, month)
 	}
 	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
@@ -60,14 +62,24 @@ func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 		return Answer{}, err
 	}
 	cells, err := s.explain(ctx, kept.Numbers, areas, []calendar.Month{month}, q.Codes, "", kept.folded())
+	if err == nil {
+		err = s.say(ctx, cells, month, func(ctx context.Context, areas, codes []string) ([]Number, error) {
+			below, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, areas, codes)
+			return below.Numbers, err
+		})
+	}
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
-// Trend answers one indicator of one area, month by month.
+// Trend answers one indicator area by area, month by month.
 func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
-	a, ok := s.Engine.Areas.Find(q.Area)
-	if !ok {
+	areas := s.areas(q.Area, q.Level)
+	if len(areas) == 0 {
 		return Answer{}, nil
+	}
+	codes := []string{s.root().Code}
+	for _, a := range areas {
+		codes = append(codes, a.Code)
 	}
 	if q.Variant == "" {
 		q.Variant = plan.Official
@@ -76,11 +88,14 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 	for m := q.From; m <= q.To; m++ {
 		months = append(months, m)
 	}
-	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, months, []string{a.Code, s.root().Code}, []string{q.Code})
+	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, months, codes, []string{q.Code})
 	if err != nil {
 		return Answer{}, err
 	}
-	cells, err := s.explain(ctx, kept.Numbers, []area.Area{a}, months, []string{q.Code}, q.Variant, kept.folded())
+	cells, err := s.explain(ctx, kept.Numbers, areas, months, []string{q.Code}, q.Variant, kept.folded())
+	for i := 0; err == nil && i < len(cells); i++ {
+		err = s.say(ctx, cells[i:i+1], cells[i].Month, nil)
+	}
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
@@ -117,26 +132,27 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 	if err != nil {
 		return Answer{}, fmt.Errorf("read the frontier: %w", err)
 	}
-	number, err := s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt)
-	if err != nil {
-		return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+	number := q.Number
+	if number == 0 {
+		if number, err = s.Store.NumberAt(ctx, s.Engine.Plan.Prefecture, q.KnownAt); err != nil {
+			return Answer{}, fmt.Errorf("find what was known at that time: %w", err)
+		}
 	}
-	definitions := slices.DeleteFunc(slices.Clone(s.Engine.Plan.Definitions), func(d plan.Definition) bool {
-		return len(q.Codes) > 0 && !slices.Contains(q.Codes, d.Code)
-	})
-	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, Folded{number, factsNow}) // before the facts: what is settled then is in them
-	if err != nil {
-		return Answer{}, err
-	}
-	numbers, err := s.Engine.Compute(ctx, definitions, []calendar.Month{month}, number)
+	all, err := s.Store.Doubts(ctx, s.Engine.Plan.Prefecture, FromFacts(number)) // before the facts: what is settled then is in them
 	if err != nil {
 		return Answer{}, err
 	}
-	for i := range numbers {
-		numbers[i].Position, numbers[i].ComputedAt = number, s.Now().UTC()
+	numbers, err := s.numbersAt(ctx, month, number, q.Codes)
+	if err != nil {
+		return Answer{}, err
 	}
-	cells := s.judge(numbers, areas, []calendar.Month{month}, q.Codes, "", number, newDoubts(s.Engine.Areas, all))
-	return Answer{Cells: cells, Frontier: number, Counted: counted}, nil
+	ask, err := s.asking(ctx, areas, []calendar.Month{month}, q.Codes, number, q.KnownAt)
+	if err != nil {
+		return Answer{}, err
+	}
+	cells := s.judge(numbers, areas, []calendar.Month{month}, q.Codes, "", number, ask, newDoubts(s.Engine.Areas, all))
+	err = s.say(ctx, cells, month, func(context.Context, []string, []string) ([]Number, error) { return numbers, nil })
+	return Answer{Cells: cells, Frontier: number, Counted: counted}, err
 }
 
 func (s *Service) root() area.Area { return s.Engine.Areas.Root() }

@@ -3,22 +3,21 @@ package indicators
 import (
 	"strings"
 
-	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/standing"
 )
 
-// Standings and activities are counted for each kind of subject by itself: the group of a kind is StandingsOf or
-// ActivitiesOf it. One query counts all asked measures in all asked months, which must follow one another: it looks at each
-// subject once, and keeps for it a bit for every month.
+// Standings and activities of subjects. Each is counted by one query, for all asked measures of all kinds in all asked
+// months: it looks at each subject once, and keeps for it a bit for every month. What touches them is told apart by the
+// kind: StandingsOf and ActivitiesOf.
 const (
 	Standings  Group = "standings"
 	Activities Group = "activities"
 )
 
-// StandingsOf is the group that counts subjects of a kind by what holds of them.
+// StandingsOf is the group of what holds of subjects of a kind.
 func StandingsOf(k standing.Kind) Group { return Standings + Group(":"+k) }
 
-// ActivitiesOf is the group that counts subjects of a kind by what happened with them.
+// ActivitiesOf is the group of what happened with subjects of a kind.
 func ActivitiesOf(k standing.Kind) Group { return Activities + Group(":"+k) }
 
 // ofSubjects lists the groups of every kind.
@@ -30,44 +29,17 @@ func ofSubjects() []Group {
 	return groups
 }
 
-// split tells a group of subjects from the kind of them.
-func (g Group) split() (family Group, kind standing.Kind) {
-	of, k, _ := strings.Cut(string(g), ":")
-	return Group(of), standing.Kind(k)
+// family is the group that counts what a group of one kind touches; a group of no kind is its own.
+func (g Group) family() Group {
+	family, _, _ := strings.Cut(string(g), ":")
+	return Group(family)
 }
 
-// Kind is the kind of subjects that a group counts; empty where it counts something else.
-func (g Group) Kind() standing.Kind {
-	_, kind := g.split()
-	return kind
-}
+func (g Group) isOfSubjects() bool { return g.family() == Standings || g.family() == Activities }
 
-// rounds are the months of each query: those asked for, and for groups of subjects also what lies between them.
-func (g Group) rounds(months []calendar.Month) [][]calendar.Month {
-	if g.Kind() == "" || len(months) == 0 {
-		return [][]calendar.Month{months}
-	}
-	var rounds [][]calendar.Month
-	for i := 0; i < len(months); {
-		first, last := months[i], months[i]
-		for ; i < len(months) && months[i] < first+mostMonths; i++ {
-			last = months[i]
-		}
-		round := make([]calendar.Month, 0, last-first+1)
-		for m := first; m <= last; m++ {
-			round = append(round, m)
-		}
-		rounds = append(rounds, round)
-	}
-	return rounds
-}
-
-// mostMonths is how many months one query can tell apart.
-const mostMonths = 60
-
-// asked names what both queries count with: n months from the one of number first on, and today, which follows the last
-// day that is closed in the log. A month is counted at its last day, or, where today is in it, at today.
-const asked = `toInt32(arrayMin(@months)) AS first, toUInt8(length(@months)) AS n,
+// asked names what both queries count with: n months from the first on, also those that nobody asked for, and today, which
+// follows the last day that is closed in the log. A month is counted at its last day, or, where today is in it, at today.
+const asked = `toInt32(@first) AS first, toUInt8(arrayMax(@months) - @first + 1) AS n,
 	assumeNotNull((SELECT max(occurred_on) + 1 FROM {db}.events WHERE prefecture = @prefecture AND number <= @number AND type = 'DayClosed.v1')) AS today`
 
 // monthOfSQL is the number of the month that holds a day.
@@ -89,16 +61,16 @@ func packed(day, a, b string) string {
 	return "bitShiftLeft(toUInt64(toInt32(" + day + ") + 25567), 46) + bitShiftLeft(number, 12) + bitShiftLeft(toUInt64(" + a + "), 6) + toUInt64(" + b + ") AS packed"
 }
 
-// spells says, for each subject and word of rows (subject, word, area, packed), in which months each is in force, and in
-// which area: a row until the next one takes its place. A row that stands there twice is in force once. Areas are told of
-// the rows for which a condition holds, which must be all of a word or none.
+// spells says, for each kind, subject and word of rows (kind, subject, word, area, packed), in which months each is in
+// force, and in which area: a row until the next one takes its place. A row that stands there twice is in force once. Areas
+// are told of the rows for which a condition holds, which must be all of a word or none.
 func spells(rows, placed string) string {
-	return `SELECT subject, word, arraySort(groupArray(packed)) AS sorted,
+	return `SELECT kind, subject, word, arraySort(groupArray(packed)) AS sorted,
 		arrayMap((row, next) -> ` + bits("bitAnd(bitShiftRight(row, 6), 63)", "least(bitAnd(row, 63), next)") + `,
 			sorted, arrayPushBack(arrayMap(row -> bitAnd(bitShiftRight(row, 6), 63), arrayPopFront(sorted)), n)) AS held,
 		arraySort(groupArrayIf((packed, area), ` + placed + `)).2 AS areas
 	FROM (` + rows + `)
-	GROUP BY subject, word
+	GROUP BY kind, subject, word
 	SETTINGS optimize_aggregation_in_order = 1`
 }
 
@@ -116,45 +88,47 @@ func eachMonth(masks string) string {
 }
 
 func summed(parts string) string {
-	return `SELECT month, area, measure, sum(value) AS value, sum(records) AS records FROM (` + parts + `) GROUP BY month, area, measure`
+	return `SELECT month, area, measure, sum(value) AS value, sum(records) AS records FROM (` + parts + `)
+	WHERE has(@months, month) GROUP BY month, area, measure`
 }
 
-// standingRows are the rows of the standings that are asked for, and of the registration. A day more than the last one of
-// an open end cannot be held.
-var standingRows = `FROM {db}.standings FINAL
-	WHERE prefecture = @prefecture AND kind = @kind AND number <= @number AND has(words, standing) AND ` + notWithdrawn
+// standingRows are the rows of the standings that are asked for, and of the registration.
+const standingRows = `FROM {db}.standings FINAL
+	WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND has(words, standing) AND ` + notWithdrawn
 
 // standingsSQL counts subjects that are registered and of which all standings of a measure hold, where they are registered.
+// A measure has a label, a kind, and standings in one text with + between them. A day more than the last one of an open end
+// cannot be held.
 //
-// A row without an area says that a measure is known: something of it has held, and not held perhaps, of somebody by then.
+// A row without an area says that a measure is known: each of its standings has been said of somebody by then.
 var standingsSQL = `WITH ` + asked + `,
-	arrayMap(m -> (m, arrayFilter(w -> w != '', splitByChar('+', splitByChar(':', m)[2]))), @measures) AS measures,
-	arrayDistinct(arrayPushBack(arrayFlatten(measures.2), 'registered')) AS words
+	arrayZip(@labels, @kinds, arrayMap(w -> arrayFilter(one -> one != '', splitByChar('+', w)), @words)) AS wanted,
+	arrayDistinct(arrayPushBack(arrayFlatten(wanted.3), 'registered')) AS words
 ` + summed(eachMonth(`
-		SELECT wanted.1 AS measure, home.1 AS area,
-			arrayReduce('groupBitAnd', arrayPushBack(arrayMap(w -> months[indexOf(known, w)], wanted.2), home.2)) AS mask
+		SELECT want.1 AS measure, home.1 AS area,
+			arrayReduce('groupBitAnd', arrayPushBack(arrayMap(w -> months[indexOf(known, w)], want.3), home.2)) AS mask
 		FROM (
-			SELECT arrayJoin(measures) AS wanted, known, months, arrayJoin(arrayZip(homes, there)) AS home
+			SELECT arrayJoin(arrayFilter(w -> w.2 = kind, wanted)) AS want, known, months, arrayJoin(arrayZip(homes, there)) AS home
 			FROM (
-				SELECT subject, groupArray(word) AS known, groupArray(arraySum(held)) AS months,
+				SELECT kind, subject, groupArray(word) AS known, groupArray(arraySum(held)) AS months,
 					anyIf(areas, word = 'registered') AS homes, anyIf(held, word = 'registered') AS there
-				FROM (`+spells(`SELECT subject, standing AS word, area, `+packed("effective_on", place("effective_on"),
+				FROM (`+spells(`SELECT kind, subject, standing AS word, area, `+packed("effective_on", place("effective_on"),
 	"if(holds = 1, "+place("(least(until, toDate32('2299-12-30')) + 1)")+", 0)")+" "+standingRows, "word = 'registered'")+`)
-				GROUP BY subject
+				GROUP BY kind, subject
 			)
 		)`)+`
 	UNION ALL
 	SELECT entry.1 AS month, entry.2 AS area, measure, toFloat64(0) AS value, sum(entry.3) AS records
 	FROM (
-		SELECT wanted.1 AS measure, arrayConcat(
+		SELECT want.1 AS measure, arrayConcat(
 			groupArrayIf((toInt32(first + month), area, records), month >= 0 AND month < n),
-			if(uniqExact(word) > any(length(wanted.2)), arrayMap(i -> (toInt32(first + i), '', toUInt64(0)), range(max(since), n)), [])
+			if(uniqExact(word) > any(length(want.3)), arrayMap(i -> (toInt32(first + i), '', toUInt64(0)), range(max(since), n)), [])
 		) AS entries
 		FROM (
-			SELECT word, area, month, count() AS records, min(min(a)) OVER (PARTITION BY word) AS since
-			FROM (SELECT standing AS word, toString(area) AS area, `+place("effective_on")+` AS a, `+monthOfSQL("effective_on")+` - first AS month `+standingRows+`)
-			GROUP BY word, area, month
-		) ARRAY JOIN arrayFilter(m -> word = 'registered' OR has(m.2, word), measures) AS wanted
-		GROUP BY measure
+			SELECT kind, word, area, month, count() AS records, min(min(a)) OVER (PARTITION BY kind, word) AS since
+			FROM (SELECT kind, standing AS word, toString(area) AS area, `+place("effective_on")+` AS a, `+monthOfSQL("effective_on")+` - first AS month `+standingRows+`)
+			GROUP BY kind, word, area, month
+		) ARRAY JOIN arrayFilter(w -> w.2 = kind AND (word = 'registered' OR has(w.3, word)), wanted) AS want
+		GROUP BY want
 	) ARRAY JOIN entries AS entry
 	GROUP BY month, area, measure`)

@@ -1,6 +1,8 @@
 package oracle
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/area"
@@ -21,12 +23,13 @@ type Cell struct {
 
 // Cells counts every cell of a month from the events up to a ledger number. Where there is no data there is no cell.
 func Cells(p *plan.Plan, areas *area.Table, events []event.Recorded, number uint64, month calendar.Month) map[Key]Cell {
-	c := &count{areas: areas, month: month, begin: p.BaselineOn + 1, measures: map[string]*measure{}}
-	c.all(read(p.Prefecture, events, number))
+	l := read(p.Prefecture, events, number)
+	c := &count{areas: areas, month: month, begin: p.BaselineOn + 1, ledger: l, measures: map[string]*measure{}}
+	c.all(l)
 	cells := map[Key]Cell{}
-	for _, d := range p.Definitions {
+	for _, d := range p.In(month) {
 		for _, a := range areas.All() {
-			if cell, known := c.cell(d, a.Code); known {
+			if cell, known := c.cell(d, a); known {
 				cells[Key{d.Code, d.Variant, a.Code}] = cell
 			}
 		}
@@ -38,6 +41,7 @@ func Cells(p *plan.Plan, areas *area.Table, events []event.Recorded, number uint
 // reported figure only where it was reported.
 type measure struct {
 	reported bool
+	unknown  bool // nothing of it has held or happened anywhere
 	value    map[string]float64
 	records  map[string]uint64
 	stated   map[string]calendar.Day // by when the figure in force ends
@@ -47,35 +51,79 @@ type count struct {
 	areas    *area.Table
 	month    calendar.Month
 	begin    calendar.Day
+	ledger   *ledger
 	measures map[string]*measure
 }
 
-func (c *count) cell(d plan.Definition, area string) (Cell, bool) {
-	numerator, records, known := c.get(d.Numerator, area)
+// cell is that of an area, or that of its lowest township where the definition says so.
+func (c *count) cell(d plan.Definition, a area.Area) (lowest Cell, known bool) {
+	if d.Rollup != plan.Lowest || a.Level == area.Township {
+		return c.ofArea(d, a.Code)
+	}
+	for _, township := range c.townships(a.Code) {
+		if cell, there := c.ofArea(d, township); there && (!known || cell.Value < lowest.Value) {
+			lowest, known = cell, true
+		}
+	}
+	_, lowest.Records, _ = c.get(d, d.Numerator, a.Code)
+	return lowest, known
+}
+
+func (c *count) townships(code string) (below []string) {
+	for _, a := range c.areas.Within(code) {
+		if a.Level == area.Township {
+			below = append(below, a.Code)
+		}
+	}
+	return below
+}
+
+func (c *count) ofArea(d plan.Definition, area string) (Cell, bool) {
+	numerator, records, known := c.get(d, d.Numerator, area)
 	if !known {
 		return Cell{}, false
 	}
 	if d.Minus != "" {
-		less, _, _ := c.get(d.Minus, area)
+		less, _, _ := c.get(d, d.Minus, area)
 		numerator -= less
 	}
 	if d.Denominator == "" {
 		return Cell{Value: numerator, Numerator: numerator, Records: records}, true
 	}
-	denominator, _, known := c.get(d.Denominator, area)
+	denominator, _, known := c.get(d, d.Denominator, area)
 	if !known || denominator == 0 {
 		return Cell{}, false
 	}
 	return Cell{Value: numerator / denominator * d.Scale, Numerator: numerator, Denominator: denominator, Records: records}, true
 }
 
-func (c *count) get(name, area string) (value float64, records uint64, known bool) {
+func (c *count) get(d plan.Definition, name, area string) (value float64, records uint64, known bool) {
+	if inside, is := strings.CutPrefix(name, "any("); is {
+		return c.anywhere(d, strings.TrimSuffix(inside, ")"), area)
+	}
+	if name == "townships" {
+		return float64(len(c.townships(area))), 0, true
+	}
+	name = c.ofSubjects(d, name)
 	m := c.measures[name]
-	if m == nil {
+	if m == nil || m.unknown {
 		return 0, 0, false
 	}
 	_, here := m.value[area]
 	return m.value[area], m.records[area], here || !m.reported
+}
+
+// anywhere counts the townships in which there is any.
+func (c *count) anywhere(d plan.Definition, name, area string) (value float64, records uint64, known bool) {
+	_, records, known = c.get(d, name, area)
+	for _, township := range c.townships(area) {
+		there, _, is := c.get(d, name, township)
+		known = known || is
+		if there > 0 {
+			value++
+		}
+	}
+	return value, records, known
 }
 
 func (c *count) measure(name string) *measure {
@@ -203,12 +251,12 @@ func (c *count) filed(filings []filing, last calendar.Day) {
 // visits counts people in special difficulty and those of them who were seen, each in the area where the register has
 // them on the month's last day. A month without any visit says nothing.
 func (c *count) visits(l *ledger, last calendar.Day) {
-	seen, gone, records := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}, map[uuid.UUID]int{}
+	seen, gone, visited := map[uuid.UUID]bool{}, map[uuid.UUID]bool{}, map[uuid.UUID]bool{}
 	for _, v := range l.visits {
 		if v.void || v.on.Month() != c.month {
 			continue
 		}
-		records[v.elder]++
+		visited[v.elder] = true
 		switch v.outcome {
 		case elder.Seen:
 			seen[v.elder] = true
@@ -222,8 +270,8 @@ func (c *count) visits(l *ledger, last calendar.Day) {
 		if where == "" || at(p.circumstances, last) == 0 {
 			continue
 		}
-		total += records[id]
-		for range records[id] {
+		if visited[id] {
+			total++
 			c.happened(last, where, "in_difficulty", "visited")
 		}
 		if gone[id] {

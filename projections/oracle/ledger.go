@@ -24,6 +24,9 @@ type ledger struct {
 	filings    []filing
 	enrolments map[uuid.UUID]*enrolment
 	figures    []reported
+	subjects   map[uuid.UUID]*subject
+	withdrawn  map[uuid.UUID]bool
+	closed     calendar.Day // the last day that is over
 }
 
 // dated is what held from a day on, unless something later in the ledger says otherwise for the same day.
@@ -84,6 +87,7 @@ type reported struct {
 func read(prefecture string, events []event.Recorded, upTo uint64) *ledger {
 	l := &ledger{
 		people: map[uuid.UUID]*person{}, visits: map[uuid.UUID]*visit{}, stays: map[uuid.UUID][]spell{}, enrolments: map[uuid.UUID]*enrolment{},
+		subjects: map[uuid.UUID]*subject{}, withdrawn: map[uuid.UUID]bool{},
 	}
 	last := uint64(0)
 	for _, r := range events {
@@ -92,6 +96,7 @@ func read(prefecture string, events []event.Recorded, upTo uint64) *ledger {
 		}
 		last = r.Number
 		l.take(r.Event, r.Metadata.Area)
+		l.takeOfSubject(r.Event, r.Metadata.Area)
 	}
 	return l
 }
@@ -132,6 +137,15 @@ func (l *ledger) takeElder(e event.Event) {
 	case elder.Registered:
 		p := l.person(e.Elder)
 		p.area = append(p.area, dated[string]{e.RegisteredOn, e.Area})
+	case elder.MovedHome:
+		p := l.person(e.Elder)
+		p.area = append(p.area, dated[string]{e.MovedOn, e.Area})
+	case elder.Died: // lives nowhere
+		p := l.person(e.Elder)
+		p.area = append(p.area, dated[string]{e.DiedOn, ""})
+	case elder.DeathEnteredInError:
+		p := l.person(e.Elder)
+		p.area = append(p.area, dated[string]{e.WasOn, e.Area})
 	case elder.CircumstancesRecorded:
 		p := l.person(e.Elder)
 		p.circumstances = append(p.circumstances, dated[int]{e.EffectiveOn, len(e.Circumstances)})

@@ -109,6 +109,7 @@ func (k *keeper) plan(marks indicators.Marks) []*work {
 		for _, g := range indicators.GroupsOf(d) {
 			maps.Copy(months, marks[g])
 		}
+		maps.DeleteFunc(months, func(m calendar.Month, _ struct{}) bool { return !k.projector.Engine.Plan.Counts(d, m) })
 		if len(months) == 0 {
 			continue
 		}

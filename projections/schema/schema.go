@@ -8,7 +8,7 @@ type Migration struct {
 	Steps  []Step
 }
 
-// Step is a part of a migration: a Table, a Copy or a Column. Each can be taken any number of times.
+// Step is a part of a migration: a Table, a Copy, a Recopy or a Column. Each can be taken any number of times.
 type Step interface{ step() }
 
 // Table is a new table. Of rows with equal Order columns one is kept: that with the highest Version, where one is named.
@@ -21,14 +21,19 @@ type Table struct {
 	Everywhere bool
 }
 
-// Copy writes what is inserted into one table into another of the same columns as well, where a condition holds.
-type Copy struct{ Name, From, To, Where string }
+// Copy writes what is inserted into one table into another of the same columns as well, where a condition holds; of the
+// rows of an insert with equal Each columns, where there are any, only the one with the highest number.
+type Copy struct{ Name, From, To, Where, Each string }
+
+// Recopy changes a copy that is there already.
+type Recopy struct{ Copy }
 
 // Column is a new column of a table that is there already.
 type Column struct{ Table, Name, Type string }
 
 func (Table) step()  {}
 func (Copy) step()   {}
+func (Recopy) step() {}
 func (Column) step() {}
 
 // Tables lists the names of the tables among steps.

@@ -204,7 +204,7 @@ ALTER TABLE {db}.progress_local ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS facts
 
 ALTER TABLE {db}.progress ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS facts UInt32;
 
--- 8 freshness of units 90c2e6d8adb6878a
-CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.units_to_heard ON CLUSTER 'care' TO {db}.heard_local AS
-SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('unit') AND actor != 'system' AND NOT startsWith(actor, 'process:');
+-- 8 freshness of units, the newest only ed5676764b1984cd
+ALTER TABLE {db}.events_to_heard ON CLUSTER 'care' MODIFY QUERY
+SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure', 'unit') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
 

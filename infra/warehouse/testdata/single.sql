@@ -121,7 +121,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 -- 7 version of the facts 75de16c00efd647c
 ALTER TABLE {db}.progress ADD COLUMN IF NOT EXISTS facts UInt32;
 
--- 8 freshness of units bc2ce75bd806038c
-CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.units_to_heard TO {db}.heard AS
-SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('unit') AND actor != 'system' AND NOT startsWith(actor, 'process:');
+-- 8 freshness of units, the newest only 4849bc35681c15f0
+ALTER TABLE {db}.events_to_heard MODIFY QUERY
+SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure', 'unit') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
 

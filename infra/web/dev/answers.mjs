@@ -55,9 +55,21 @@ function cell(row, area, period) {
   const status = value === null ? 'no_data' : expected === null ? 'no_target' : value > expected * 1.02 ? 'ahead' : value >= expected * 0.98 ? 'on_track' : 'behind'
   const target = wanted === null ? null : { id: 'plan-2025', official: true, kind: 'reach', value: round(wanted, 0), unit: row.unit, deadline: '2025-12-31', source: '示例方案', baseline: 0, baseline_on: '2020-12-31', expected, status }
   return {
-    code: row.code, area, period, value, unit: row.unit, numerator, denominator, definition: { version: 1, variant: row.variant },
+    code: row.code, area, period, month: period, value, unit: row.unit, numerator, denominator, definition: { version: 1, variant: row.variant },
     target, targets: target ? [target] : [], expected, status,
     computed_at: '2022-12-01T00:00:00Z', position: String(position), complete: true, period_closed: true, records: 1234,
+  }
+}
+
+function forecast(row, area, until) {
+  const { value: now, target } = cell(row, area, until)
+  const none = { value: null, low: null, high: null, probability: null, pace: null, pace_needed: null, reached_in: null, back_test: null }
+  const item = { code: row.code, area, variant: row.variant, unit: row.unit, deadline: '2025-12-31', target: target?.value ?? null, history_until: until, level: 0.8, position: String(position), silent: null }
+  if (now === null || row.variant !== 'official') return { ...item, ...none, silent: { zh: '只有 5 个完整月份的数值，至少需要 8 个。', en: 'Only 5 complete months have a value; a forecast needs 8.' } }
+  const value = now * 1.24
+  return {
+    ...item, value, low: value * 0.88, high: value * 1.1, probability: 0.07, pace: (value - now) / 37, pace_needed: target ? (target.value - now) / 37 : null,
+    reached_in: '2028-04', back_test: { months: 24, ahead: 12, mae: now * 0.03, coverage: 0.83 },
   }
 }
 
@@ -139,6 +151,11 @@ export function answer(request, url, body) {
   if (trend) {
     const row = table.find((r) => r.code === trend[1] && r.variant === (url.searchParams.get('variant') || 'official'))
     return { status: 200, body: { items: months(url.searchParams.get('from'), url.searchParams.get('to')).map((p) => cell(row, url.searchParams.get('area'), p)) } }
+  }
+  const ahead = /^\/indicators\/(.+)\/forecast$/.exec(path)
+  if (ahead) {
+    const row = table.find((r) => r.code === ahead[1] && r.variant === (url.searchParams.get('variant') || 'official'))
+    return { status: 200, body: { items: [forecast(row, url.searchParams.get('area'), url.searchParams.get('until'))] } }
   }
   if (request.method === 'POST' && path.endsWith('/visits')) {
     if (!request.headers['idempotency-key']) return problem(400, 'idempotency-key-missing', 'No key.', '没有幂等键。')

@@ -55,7 +55,7 @@ try {
     input.close()
   }
   await page.waitForFunction(() => document.querySelector('[data-testid=period]')?.value === '2022-11', null, { timeout: 60_000 })
-  await page.getByTestId('value-monthly-visit-rate-official').click()
+  await page.getByTestId('choose-monthly-visit-rate-official').click()
   // The open page and the address it wrote lead to the newest month until one is chosen; then it stays.
   if (page.url().includes('period=')) throw new Error('a month that nobody chose is in the address')
   await opensOn(page.url(), '2022-11')

@@ -107,6 +107,7 @@ export async function begin(): Promise<void> {
     if (definitionOf(view.code, want.variant)) view.variant = want.variant ?? 'official'
     await readPeriods()
     view.chosen = want.chosen
+    view.records = areaOf(want.records) ? want.records : ''
     follow()
     ready.value = true
     await load()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addMonths, ago, defaultDay, difference, duration, lastDay, lastMonth, moment, months, number, path, plot, today } from './format'
+import { addMonths, ago, defaultDay, difference, duration, lastDay, lastMonth, moment, months, monthsBetween, number, path, plot, today } from './format'
 
 describe('numbers', () => {
   it('have their decimals and thousands', () => expect(number(10324.04, 1)).toBe('10,324.0'))
@@ -16,6 +16,10 @@ describe('months', () => {
     expect(addMonths('2022-01', -1)).toBe('2021-12')
   })
   it('are listed inclusively', () => expect(months('2021-12', '2022-02')).toEqual(['2021-12', '2022-01', '2022-02']))
+  it('are so many before a day', () => {
+    expect(monthsBetween('2022-11', '2025-12-31')).toBe(37)
+    expect(monthsBetween('2022-11', '2022-11')).toBe(0)
+  })
   it('end a longer period', () => {
     expect(['2022-11', '2022-Q1', '2022-Q4', '2022', 'SY2022', 'MCH2022'].map(lastMonth)).toEqual([
       '2022-11', '2022-03', '2022-12', '2022-12', '2023-08', '2022-09',

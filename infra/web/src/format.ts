@@ -31,6 +31,12 @@ export function months(from: string, to: string): string[] {
   return all
 }
 
+/** How many months after a period another, or the one that holds a day, begins. */
+export function monthsBetween(from: string, to: string): number {
+  const [a, b] = [from, to].map((p) => Number(p.slice(0, 4)) * 12 + Number(p.slice(5, 7)))
+  return b! - a!
+}
+
 export function lastDay(period: string): string {
   const [y, m] = period.split('-').map(Number)
   return `${period}-${String(new Date(Date.UTC(y!, m!, 0)).getUTCDate()).padStart(2, '0')}`

@@ -35,6 +35,26 @@ export interface Cell {
   records: number
 }
 
+export interface Forecast {
+  code: string
+  area: string
+  variant: string
+  unit: string
+  deadline: string
+  target: number | null
+  history_until: string | null
+  value: number | null
+  low: number | null
+  high: number | null
+  level: number
+  probability: number | null
+  pace: number | null
+  pace_needed: number | null
+  reached_in: string | null
+  back_test: { months: number; ahead: number; mae: number; coverage: number } | null
+  silent: { zh: string; en: string } | null
+}
+
 export interface Definition {
   code: string
   number?: string

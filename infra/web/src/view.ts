@@ -10,28 +10,30 @@ export const view = reactive({
   variant: 'official',
   /** The month that was chosen: by the picker, the arrows, an alert or the address. Empty: the page goes with the newest. */
   chosen: '',
+  /** The area of the number whose records are open; empty: none are. */
+  records: '',
   get period(): string {
     return this.chosen || newest.value
   },
 })
 
-type Asked = Pick<typeof view, 'area' | 'code' | 'variant' | 'chosen'>
+type Asked = Pick<typeof view, 'area' | 'code' | 'variant' | 'chosen' | 'records'>
 
 /** Whether the address may be written yet: not before the page has read it. */
 let following = false
 
-/** What an address asks for; all but the month may be absent. */
-export function asked(search: string): Partial<Asked> & { chosen: string } {
+/** What an address asks for; all but the month and the records may be absent. */
+export function asked(search: string): Partial<Asked> & { chosen: string; records: string } {
   const query = new URLSearchParams(search)
   const has = (k: string) => (query.has(k) ? { [k]: query.get(k)! } : {})
   const month = query.get('period') ?? ''
-  return { ...has('area'), ...has('code'), ...has('variant'), chosen: /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? month : '' }
+  return { ...has('area'), ...has('code'), ...has('variant'), chosen: /^\d{4}-(0[1-9]|1[0-2])$/.test(month) ? month : '', records: query.get('records') ?? '' }
 }
 
 /** The address of a view, which keeps what else it held. A month that nobody chose is not in it. */
-export function address(search: string, { area, code, variant, chosen }: Asked): string {
+export function address(search: string, { area, code, variant, chosen, records }: Asked): string {
   const query = new URLSearchParams(search)
-  for (const [k, v] of Object.entries({ area, period: chosen, code, variant })) {
+  for (const [k, v] of Object.entries({ area, period: chosen, code, variant, records })) {
     if (v) query.set(k, v)
     else query.delete(k)
   }
@@ -52,10 +54,10 @@ function write(inPlace: boolean): void {
   else history.pushState(null, '', now)
 }
 
-// Going to another area is a step that one goes back from; another month or indicator is not.
+// Going to another area, or to what is behind a number, is a step that one goes back from; another month or indicator is not.
 watch(
-  () => ({ area: view.area, code: view.code, variant: view.variant, chosen: view.chosen }),
+  () => ({ area: view.area, code: view.code, variant: view.variant, chosen: view.chosen, records: view.records }),
   (now, was) => {
-    if (following) write(now.area === was.area)
+    if (following) write(now.area === was.area && (now.records === was.records || !now.records))
   },
 )

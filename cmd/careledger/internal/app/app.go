@@ -18,6 +18,7 @@ import (
 	"github.com/careledger/careledger/domain/enrolment"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/infra/control"
+	"github.com/careledger/careledger/infra/eventstore"
 	"github.com/careledger/careledger/infra/identity"
 	"github.com/careledger/careledger/infra/telemetry"
 	"github.com/careledger/careledger/infra/vault"
@@ -37,6 +38,7 @@ type App struct {
 	admit    *admission.Process
 	enrol    *enrolment.Process
 	own      *prefecture
+	roots    *eventstore.Roots
 	hub      *hub
 	draining chan struct{} // closed when Stop begins
 	heads    sync.Map      // prefecture → *head
@@ -68,7 +70,7 @@ func New(o Options) (*App, error) {
 	}
 	a := &App{options: o, hub: newHub(), draining: make(chan struct{}), failed: make(chan error, 1)}
 	var err error
-	if a.plan, err = readPlan(o.Plan); err != nil {
+	if a.plan, err = readPlan(o.Plan, o.Areas); err != nil {
 		return nil, err
 	}
 	if a.areas, err = readAreas(o.Areas); err != nil {
@@ -78,18 +80,6 @@ func New(o Options) (*App, error) {
 		return nil, fmt.Errorf("the plan is for %s and the areas are of %s: bring both of one prefecture / 规划与区划不属于同一州市", a.plan.Prefecture, root)
 	}
 	return a, nil
-}
-
-func readPlan(path string) (*plan.Plan, error) {
-	if path == "" {
-		return plan.Wenshan()
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("--plan: %w", err)
-	}
-	defer f.Close()
-	return plan.Read(f)
 }
 
 func readAreas(path string) (*area.Table, error) {
@@ -159,11 +149,11 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.handler = command.NewHandler(a.spans.ledger(a.engines.log), a.engines.log.Ledger())
 	a.admit, a.enrol = admission.New(a.handler, o.Now), enrolment.New(a.handler, o.Now)
-	a.own = a.newPrefecture(a.plan, a.areas)
+	a.own, a.roots = a.newPrefecture(a.plan, a.areas), a.engines.log.Roots(a.plan.Prefecture)
 	if !o.has(API) {
 		return nil
 	}
-	if err := errors.Join(a.own.sets.load(ctx), a.openVault(ctx)); err != nil {
+	if err := errors.Join(a.own.sets.load(ctx), a.own.targets.load(ctx), a.openVault(ctx)); err != nil {
 		return err
 	}
 	return a.openDoor()

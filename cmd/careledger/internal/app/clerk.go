@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,6 +15,7 @@ import (
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/infra/eventstore"
 )
 
@@ -27,9 +28,9 @@ type clerk struct {
 }
 
 // adopt appends a plan and an area table unless the newest of their stream is the same.
-func (c clerk) adopt(ctx context.Context, planID string, plan json.RawMessage, areas string) error {
-	planHash, areasHash := digest(plan), digest([]byte(areas))
-	err := c.append(ctx, fmt.Sprintf("plan-%s-%s", c.prefecture, planID), ledger.PlanAdopted{Plan: planID, Content: plan, SHA256: planHash},
+func (c clerk) adopt(ctx context.Context, planID string, content json.RawMessage, areas string) error {
+	planHash, areasHash := digest(content), digest([]byte(areas))
+	err := c.append(ctx, plan.Stream(c.prefecture, planID), ledger.PlanAdopted{Plan: planID, Content: content, SHA256: planHash},
 		func(newest event.Event) bool { e, ok := newest.(ledger.PlanAdopted); return ok && e.SHA256 == planHash })
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func (c clerk) closeDays(ctx context.Context) error {
 	}
 }
 
-// append adds e to a stream unless its newest event already says so. Of several processes, one writes it.
+// append adds e to a stream unless the newest event of its type already says so. Of several processes, one writes it.
 func (c clerk) append(ctx context.Context, stream string, e event.Event, said func(newest event.Event) bool) error {
 	events, err := c.log.Load(ctx, stream, 0)
 	if err != nil {
@@ -68,8 +69,14 @@ func (c clerk) append(ctx context.Context, stream string, e event.Event, said fu
 	}
 	expected := command.NoStream
 	if n := len(events); n > 0 {
-		if said(events[n-1].Event) {
-			return nil
+		for _, r := range slices.Backward(events) {
+			if r.Type != e.EventType() {
+				continue // of a plan's targets
+			}
+			if said(r.Event) {
+				return nil
+			}
+			break
 		}
 		expected = int64(events[n-1].Revision)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 	"github.com/careledger/careledger/infra/httpapi"
 	"github.com/careledger/careledger/infra/identity"
+	"github.com/careledger/careledger/infra/report"
 	"github.com/careledger/careledger/infra/vault"
 	"github.com/careledger/careledger/infra/web"
 	"github.com/careledger/careledger/projections/facts"
@@ -28,10 +29,14 @@ func (a *App) openDoor() error {
 	if err := o.Registry.Register(a.parkedGauge()); err != nil {
 		return fmt.Errorf("register the metric of parked events: %w", err)
 	}
+	publisher, err := a.publisher()
+	if err != nil {
+		return err
+	}
 	options := httpapi.Options{
 		Handler: a.handler, Admission: a.admit, Enrolment: a.enrol, History: a.engines.log, Areas: a.areas, Plan: a.plan, Sealer: a.vault, Erased: vault.ErrErased,
-		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Registers: served{a.own}, Freshness: served{a.own},
-		Parked: parkedEvents{a.own}, Projection: rebuilding{a.own}, Facts: facts.Version, Live: a.hub, Status: a.status,
+		Identity: a.identity, Unknown: identity.ErrUnknown, Draining: a.draining, Cells: served{a.own}, Lineage: served{a.own}, Registers: served{a.own}, Freshness: served{a.own},
+		Parked: parkedEvents{a.own}, Projection: rebuilding{a.own}, Publications: publisher, Reports: report.Printer{}, Facts: facts.Version, Live: a.hub, Status: a.status,
 		Head: func() uint64 { return a.newest(a.plan.Prefecture) }, Due: a.due.number.Load, Ready: a.ready, Page: web.Handler(), AsyncAPI: published,
 		Registry: o.Registry, Logger: o.Logger.With("part", "http"), Now: o.Now,
 	}

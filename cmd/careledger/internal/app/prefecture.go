@@ -15,8 +15,10 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/infra/bus"
+	"github.com/careledger/careledger/infra/warehouse"
 	"github.com/careledger/careledger/projections/alerts"
 	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/lineage"
 	"github.com/careledger/careledger/projections/projector"
 	"github.com/careledger/careledger/projections/registers"
 )
@@ -24,23 +26,31 @@ import (
 // prefecture is what is done for one prefecture: its facts and cells are kept, its cells judged. Whichever process holds
 // the lease on a part of it does it.
 type prefecture struct {
-	app   *App
-	plan  *plan.Plan
-	areas *area.Table
-	sets  *sets
+	app     *App
+	plan    *plan.Plan
+	areas   *area.Table
+	sets    *sets
+	targets *targets
 
 	discarded map[int]bool // sets
 	progress  progress
 }
 
 func (a *App) newPrefecture(p *plan.Plan, areas *area.Table) *prefecture {
-	return &prefecture{app: a, plan: p, areas: areas, sets: newSets(a, p.Prefecture), discarded: map[int]bool{}}
+	return &prefecture{app: a, plan: p, areas: areas, sets: newSets(a, p.Prefecture), targets: newTargets(a, p), discarded: map[int]bool{}}
 }
 
 // cells answers numbers from the set that serves just now.
-func (p *prefecture) cells() *indicators.Service {
+func (p *prefecture) cells() *indicators.Service { return p.cellsOf(p.sets.serving()) }
+
+func (p *prefecture) cellsOf(w *warehouse.Warehouse) *indicators.Service {
+	return &indicators.Service{Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Now: p.app.options.Now, Adopted: p.targets.adopted}
+}
+
+// lineage answers what is behind cells, all from the set that serves just now.
+func (p *prefecture) lineage() *lineage.Service {
 	w := p.sets.serving()
-	return &indicators.Service{Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Now: p.app.options.Now}
+	return &lineage.Service{Plan: p.plan, Areas: p.areas, Cells: p.cellsOf(w), Store: w}
 }
 
 func (p *prefecture) code() string { return p.plan.Prefecture }
@@ -50,6 +60,7 @@ func (p *prefecture) run(ctx context.Context) {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { p.app.keepRunning(ctx, "sets-"+p.code(), p.sets.follow) })
+	parts.Go(func() { p.app.keepRunning(ctx, "targets-"+p.code(), p.targets.follow) })
 	if !p.sets.wait(ctx) {
 		return
 	}
@@ -120,7 +131,7 @@ func (p *prefecture) announce(ctx context.Context, set int, n projector.Notice, 
 }
 
 func (p *prefecture) feed(ctx context.Context, set int, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
-	o := bus.FeedOptions{Name: consumerOf(set), Prefecture: p.code(), From: from, MaxBatch: 10_000, MaxWait: 50 * time.Millisecond}
+	o := bus.FeedOptions{Name: consumerOf(set), Prefecture: p.code(), From: from, MaxBatch: 40_000, MaxWait: 50 * time.Millisecond}
 	rest := pace{least: 100 * time.Millisecond, each: time.Millisecond, most: 500 * time.Millisecond}
 	return p.app.engines.bus.Feed(ctx, p.app.engines.log, o, func(ctx context.Context, b bus.Batch) error {
 		late := p.app.options.Now().Sub(b.Events[len(b.Events)-1].Metadata.RecordedAt) > farBehind

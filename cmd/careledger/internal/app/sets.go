@@ -19,6 +19,7 @@ import (
 	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/freshness"
 	"github.com/careledger/careledger/projections/indicators"
+	"github.com/careledger/careledger/projections/lineage"
 	"github.com/careledger/careledger/projections/registers"
 )
 
@@ -262,8 +263,20 @@ func (s served) Trend(ctx context.Context, q indicators.TrendQuery) (indicators.
 	return s.cells().Trend(ctx, q)
 }
 
+func (s served) Allotted(ctx context.Context, code string, factors map[string]float64) (indicators.Allotted, error) {
+	return s.cells().Allotted(ctx, code, factors)
+}
+
 func (s served) Periods(ctx context.Context, area string) (indicators.Periods, error) {
 	return s.cells().Periods(ctx, area)
+}
+
+func (s served) Rows(ctx context.Context, q lineage.Query) (lineage.Page, error) {
+	return s.lineage().Rows(ctx, q)
+}
+
+func (s served) Differences(ctx context.Context, q lineage.DifferenceQuery) (lineage.DifferencePage, error) {
+	return s.lineage().Differences(ctx, q)
 }
 
 func (s served) Elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, limit int) (registers.Elders, error) {

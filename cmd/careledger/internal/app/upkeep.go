@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/careledger/careledger/infra/blobs"
 	"github.com/careledger/careledger/infra/control"
 )
 
@@ -31,6 +32,9 @@ func (a *App) snapshot(_ context.Context, dir string) error {
 	}
 	if err == nil && a.vault != nil {
 		err = a.vault.Snapshot(filepath.Join(dir, vaultDir))
+	}
+	if err == nil {
+		err = blobs.In(a.options.below(PublicationsDir)).Snapshot(filepath.Join(dir, PublicationsDir))
 	}
 	return err
 }

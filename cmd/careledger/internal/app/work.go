@@ -37,6 +37,7 @@ func (a *App) startWork(ctx context.Context) {
 		keep("live", a.followNotices(noticeCells))
 		keep("alert notices", a.followNotices(noticeAlerts))
 		keep("clerk", a.clerk)
+		keep("roots", a.keepRoots)
 		a.prefectures.serve()
 	}
 	if o.has(Relay) {

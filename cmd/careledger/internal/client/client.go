@@ -65,7 +65,7 @@ func (p *Problem) Error() string {
 
 // Get asks; the answer is read into into.
 func (c *Client) Get(ctx context.Context, path string, into any) error {
-	return c.do(ctx, http.MethodGet, path, nil, into)
+	return c.do(ctx, http.MethodGet, path, "", nil, into)
 }
 
 // Post sends; it may be sent again, so what it carries must bear idempotency keys.
@@ -74,14 +74,23 @@ func (c *Client) Post(ctx context.Context, path string, body, into any) error {
 	if err != nil {
 		return fmt.Errorf("encode the request: %w", err)
 	}
-	return c.do(ctx, http.MethodPost, path, raw, into)
+	return c.do(ctx, http.MethodPost, path, "", raw, into)
+}
+
+// Tell posts one command under an idempotency key, again where it got no answer.
+func (c *Client) Tell(ctx context.Context, path, key string, body, into any) error {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("encode the command: %w", err)
+	}
+	return c.do(ctx, http.MethodPost, path, key, raw, into)
 }
 
 // do tries again, with pauses, while the server is away, busy or starting.
-func (c *Client) do(ctx context.Context, method, path string, body []byte, into any) error {
+func (c *Client) do(ctx context.Context, method, path, key string, body []byte, into any) error {
 	until := time.Now().Add(c.Patience)
 	for pause := 100 * time.Millisecond; ; pause = min(2*pause, 2*time.Second) {
-		again, err := c.once(ctx, method, path, body, into)
+		again, err := c.once(ctx, method, path, key, body, into)
 		if err == nil || !again || time.Now().After(until) {
 			return err
 		}
@@ -95,13 +104,16 @@ func (c *Client) do(ctx context.Context, method, path string, body []byte, into 
 	}
 }
 
-func (c *Client) once(ctx context.Context, method, path string, body []byte, into any) (again bool, err error) {
+func (c *Client) once(ctx context.Context, method, path, key string, body []byte, into any) (again bool, err error) {
 	request, err := http.NewRequestWithContext(ctx, method, c.Server+path, bytes.NewReader(body))
 	if err != nil {
 		return false, fmt.Errorf("the server's address cannot be used / 服务地址不可用: %w", err)
 	}
 	request.Header.Set("Authorization", "Bearer "+c.Token)
 	request.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		request.Header.Set("Idempotency-Key", key)
+	}
 	response, err := c.HTTP.Do(request)
 	if err != nil {
 		return true, fmt.Errorf("%s does not answer: start it with `make run`, or give another --server / 服务无响应，请先运行 make run，或用 --server 指定: %w", c.Server, err)

@@ -41,6 +41,7 @@ const (
 	population       = 3_503_000
 	population60     = 487_600
 	populationUnder3 = 214_100
+	population65     = 450_400
 )
 
 // maker holds what the parts of the demonstration share.
@@ -62,8 +63,10 @@ func Phases(areas *area.Table) ([]Phase, error) {
 	people, elders := m.elders()
 	childGroups, enrolments, withdrawals := m.children(nurseries)
 	stays, moves := m.stays(houses, people)
-	first := slices.Concat(Phase(institutions), Phase(childcare), Phase(m.figures()))
-	return []Phase{first, slices.Concat(Phase(elders), Phase(childGroups)), slices.Concat(Phase(stays), Phase(enrolments)), slices.Concat(Phase(moves), Phase(withdrawals))}, nil
+	first := slices.Concat(Phase(institutions), Phase(childcare), Phase(m.figures()), Phase(m.units()))
+	second := slices.Concat(Phase(elders), Phase(childGroups), Phase(m.babies()))
+	third := slices.Concat(Phase(stays), Phase(poorAtHome(people)), Phase(enrolments))
+	return []Phase{first, second, third, slices.Concat(Phase(moves), Phase(withdrawals))}, nil
 }
 
 // ID is the id of the n-th thing of a kind.

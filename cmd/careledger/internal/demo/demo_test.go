@@ -86,8 +86,9 @@ func TestItsCommandsAddUpToThePlan(t *testing.T) {
 		}
 	}
 	require.Equal(t, []int{10324, 3401, 5205, 3473, 1376, 2056}, []int{beds, nursing, operating, places, stays, enrolments})
-	require.Equal(t, []int{81, 68, 68, 10_000, 27},
+	require.Equal(t, []int{81, 68, 68, 10_000, 91},
 		[]int{kinds["register-institution"], kinds["register-childcare"], kinds["file-childcare"], kinds["register-elder"], kinds["report-figure"]})
+	require.Equal(t, []int{250 + 40 + 159 + 20 + 293 + 340, 2 * 250, 530}, []int{kinds["register-unit"], kinds["log-unit-activity"], kinds["log-newborn-visit"]})
 	require.Positive(t, kinds["transfer-elder"])
 	require.Positive(t, kinds["correct-home-visit"])
 	require.NotEmpty(t, wrong)

@@ -117,36 +117,61 @@ func (m *maker) childcare() ([]*house, []Group) {
 		registered := day(2021, time.February, 1).AddDate(0, 0, 5*i)
 		houses[i] = &house{id: id, area: m.townshipOf(i + 3), room: total[i], held: taken[i], from: registered.AddDate(0, 0, 20)}
 		at, key := map[string]string{"childcare": id.String()}, fmt.Sprintf("childcare/%d", i)
-		groups[i] = Group{
+		groups[i] = append(Group{
 			order("register-childcare", nil, key, map[string]any{"id": id, "area": houses[i].area, "name": "示例托育园" + numeral(i+1), "ownership": ownership, "registered_on": text(registered)}),
 			order("open-places", at, key+"/open", map[string]any{"places": total[i], "inclusive_places": total[i] / 5, "opened_on": text(registered.AddDate(0, 0, 20))}),
 			order("file-childcare", at, key+"/file", map[string]any{"filed_on": text(registered.AddDate(0, 3, 0)), "filing_number": fmt.Sprintf("示例备案%04d", i+1)}),
-		}
+		}, safety(i, id, registered)...)
 	}
 	return houses, groups
 }
 
-// figures makes the populations of the census of 2020; the counties' numbers are invented and sum to the prefecture's.
+// reported is a figure of the prefecture, of a year and in a unit, that its counties share out.
+type reported struct {
+	series, period, unit, source string
+	total                        int
+	like                         int // the counties' shares: as of everybody (0), the old (1) or the young (2); 3: as they are
+}
+
+const (
+	census   = "2020年第七次全国人口普查（规划正文引用或据其推算）"
+	invented = "演示数据：按规划2020年基础值虚构"
+)
+
+// figures makes the populations of the census of 2020 and what is reported by the year; the counties' numbers are invented
+// and sum to the prefecture's.
 func (m *maker) figures() []Group {
 	var groups []Group
-	for s, f := range []struct {
-		series string
-		total  int
-	}{{"population", population}, {"population_60_plus", population60}, {"population_under_3", populationUnder3}} {
+	report := func(f reported, code string, value float64, source string) {
+		groups = append(groups, Group{order("report-figure", nil, "figure/"+f.series+"/"+code, map[string]any{
+			"area": code, "series": f.series, "period": f.period, "value": value, "unit": f.unit, "source": source,
+		})})
+	}
+	for _, f := range []reported{
+		{"population", "2020", "persons", census, population, 0},
+		{"population_60_plus", "2020", "persons", census, population60, 1},
+		{"population_under_3", "2020", "persons", census, populationUnder3, 2},
+		{"population_65_plus", "2020", "persons", "由规划预测推算：47.53万减2.49万", population65, 1},
+		{"eligible_pension", "2021", "persons", invented, 2_262_000, 3},
+		{"insured_pension", "2021", "persons", invented, 2_246_200, 3},
+		{"insured_medical", "2021", "persons", invented, 3_401_400, 0},
+		{"lottery_fund", "2021", "fen", invented, 2_140_000_000, 3},
+		{"lottery_elder", "2021", "fen", invented, 1_241_200_000, 3},
+		{"care_major_intake", "SY2021", "persons", invented, 318, 3},
+	} {
 		weights := make([]float64, len(countyShare))
 		for i, w := range countyShare {
-			weights[i] = w * (1 + 0.04*float64((i*3+s)%5-2))
+			weights[i] = w
+			if f.like < 3 {
+				weights[i] = w * (1 + 0.04*float64((i*3+f.like)%5-2))
+			}
 		}
-		report := func(code string, value int, source string) {
-			groups = append(groups, Group{order("report-figure", nil, "figure/"+f.series+"/"+code, map[string]any{
-				"area": code, "series": f.series, "period": "2020", "value": value, "unit": "persons", "source": source,
-			})})
-		}
-		report(m.areas.Root().Code, f.total, "2020年第七次全国人口普查（规划正文引用或据其推算）")
+		report(f, m.areas.Root().Code, float64(f.total), f.source)
 		for i, n := range split(f.total, weights, nil) {
-			report(m.counties[i].Code, n, "演示数据：按全州普查数分摊，非真实县级数")
+			report(f, m.counties[i].Code, float64(n), "演示数据：按全州数分摊，非真实县级数")
 		}
 	}
+	report(reported{series: "life_expectancy", period: "2021", unit: "years"}, m.areas.Root().Code, 74.9, invented)
 	return groups
 }
 

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"time"
 )
 
@@ -12,10 +13,11 @@ func (m *maker) stays(houses []*house, people []elder) (admissions, moves []Grou
 		next++
 		return people[(next*7)%len(people)]
 	}
-	admit := func(n int, e elder, into *house, on time.Time) {
-		admissions = append(admissions, Group{order("admit-elder", map[string]string{"elder": e.id.String()}, fmt.Sprintf("stay/%d", n), map[string]any{
+	poorest := 0 // of those who stay
+	admit := func(n int, e elder, into *house, on time.Time, circumstance ...Command) {
+		admissions = append(admissions, append(Group{order("admit-elder", map[string]string{"elder": e.id.String()}, fmt.Sprintf("stay/%d", n), map[string]any{
 			"id": ID("stay", n), "institution": into.id, "admitted_on": text(on),
-		})})
+		})}, circumstance...))
 	}
 	n := 0
 	for h, into := range houses {
@@ -31,7 +33,8 @@ func (m *maker) stays(houses []*house, people []elder) (admissions, moves []Grou
 					continue
 				}
 			}
-			admit(n, e, into, on)
+			admit(n, e, into, on, poor(poorest, fmt.Sprintf("stay/%d", n), e, on)...)
+			poorest++
 			n++
 		}
 		if into.held+1 < into.room && h%2 == 0 {
@@ -47,7 +50,7 @@ func (m *maker) stays(houses []*house, people []elder) (admissions, moves []Grou
 
 // children makes the 2,056 enrolled children, and some who have left again.
 func (m *maker) children(nurseries []*house) (registrations, enrolments, withdrawals []Group) {
-	n := 0
+	n, cared := 0, rand.New(rand.NewPCG(2022, 12))
 	take := func(into *house, leaves bool) {
 		id := ID("child", n)
 		born := m.between(day(2020, time.January, 5), day(2022, time.April, 20))
@@ -59,10 +62,10 @@ func (m *maker) children(nurseries []*house) (registrations, enrolments, withdra
 			on = m.between(day(2021, time.November, 1), day(2022, time.February, 20))
 		}
 		key := fmt.Sprintf("child/%d", n)
-		registrations = append(registrations, Group{order("register-child", nil, key, map[string]any{
+		registrations = append(registrations, append(Group{order("register-child", nil, key, map[string]any{
 			"id": id, "area": into.area, "registered_on": text(on.AddDate(0, 0, -1)), "sex": []string{"male", "female"}[n%2], "name": name(n) + "儿",
 			"born_on": text(born), "guardian": map[string]string{"name": name(n + 5), "phone": fmt.Sprintf("1990000%04d", n)},
-		})})
+		})}, health(cared, key, id, born, !born.Before(day(2021, time.October, 1)) && n%17 != 16)...))
 		enrolments = append(enrolments, Group{order("enrol-child", map[string]string{"child": id.String()}, key+"/enrolment", map[string]any{
 			"id": ID("enrolment", n), "childcare": into.id, "class": class(born, on), "enrolled_on": text(on),
 		})})
