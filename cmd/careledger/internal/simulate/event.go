@@ -74,10 +74,8 @@ func (r Record) WriteCommand(out io.Writer) error {
 }
 
 func writeLine(out io.Writer, value any) error {
-	b, err := json.Marshal(value)
-	if err != nil {
+	if err := json.NewEncoder(out).Encode(value); err != nil { // in one write
 		return fmt.Errorf("write a record: %w", err)
 	}
-	_, err = out.Write(append(b, '\n'))
-	return err
+	return nil
 }

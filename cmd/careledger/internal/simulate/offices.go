@@ -19,7 +19,7 @@ const wrongFigures = 0.06
 // corrected some weeks later. The first year is that of the opening.
 func (l *life) reports() {
 	for _, s := range l.Figures.Reported {
-		if unit, wanted := l.Series[s.Series]; l.Series != nil && (!wanted || unit != s.Unit) {
+		if _, wanted := l.Series[s.Series]; l.Series != nil && !wanted {
 			continue
 		}
 		root := l.Areas.Root().Code

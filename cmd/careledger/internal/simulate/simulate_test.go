@@ -193,14 +193,15 @@ func TestWhatCannotBeSimulatedIsRefused(t *testing.T) {
 	_, err = simulate.New(good)
 	require.NoError(t, err)
 	for name, change := range map[string]func(*simulate.Options){
-		"too small":                 func(o *simulate.Options) { o.Scale = 0.001 },
-		"too large":                 func(o *simulate.Options) { o.Scale = 101 },
-		"before the opening":        func(o *simulate.Options) { o.From-- },
-		"an end before a beginning": func(o *simulate.Options) { o.To = o.From - 1 },
-		"beyond what is known":      func(o *simulate.Options) { o.To = calendar.MonthOf(2031, time.January) },
-		"a part that there is not":  func(o *simulate.Options) { o.Parts = []string{"roads"} },
-		"no figures":                func(o *simulate.Options) { o.Figures = nil },
-		"figures of somewhere else": func(o *simulate.Options) { f := *figures; f.Prefecture = "532500"; o.Figures = &f },
+		"too small":                    func(o *simulate.Options) { o.Scale = 0.001 },
+		"too large":                    func(o *simulate.Options) { o.Scale = 101 },
+		"before the opening":           func(o *simulate.Options) { o.From-- },
+		"an end before a beginning":    func(o *simulate.Options) { o.To = o.From - 1 },
+		"beyond what is known":         func(o *simulate.Options) { o.To = calendar.MonthOf(2031, time.January) },
+		"a part that there is not":     func(o *simulate.Options) { o.Parts = []string{"roads"} },
+		"another unit than the plan's": func(o *simulate.Options) { o.Series = map[string]string{"population": "households"} },
+		"no figures":                   func(o *simulate.Options) { o.Figures = nil },
+		"figures of somewhere else":    func(o *simulate.Options) { f := *figures; f.Prefecture = "532500"; o.Figures = &f },
 	} {
 		o := good
 		change(&o)

@@ -71,6 +71,11 @@ func New(o Options) (*World, error) {
 			return nil, fmt.Errorf("there is no part %q: choose from %v / 没有这个部分", part, Parts())
 		}
 	}
+	for _, s := range o.Figures.Reported {
+		if unit, counted := o.Series[s.Series]; counted && unit != s.Unit {
+			return nil, fmt.Errorf("the figures report %s in %s, the plan counts it in %s / 上报数单位与规划不一致", s.Series, s.Unit, unit)
+		}
+	}
 	w := &World{Options: o, horizon: horizon, towns: townsOf(o.Seed, o.Areas, o.Figures.Counties), counts: map[string][]int{}, shares: map[string][]float64{}}
 	for name, c := range o.Figures.Counts {
 		for m := o.Figures.Opening; m <= horizon; m++ {

@@ -15,8 +15,10 @@ import (
 // Form writes one record as a line, or nothing: Record.WriteEvent or Record.WriteCommand.
 type Form func(r Record, out io.Writer) error
 
-// chunkSize is how many records are written at once.
-const chunkSize = 2000
+const (
+	chunkSize = 2000 // records that are written at once
+	lineBytes = 800  // more than most lines have
+)
 
 // encoded is a chunk that has been written.
 type encoded struct {
@@ -80,6 +82,7 @@ func chunks(records iter.Seq[Record]) iter.Seq[[]Record] {
 
 func encode(records []Record, form Form, zipped bool) encoded {
 	var text bytes.Buffer
+	text.Grow(len(records) * lineBytes)
 	var out io.Writer = &text
 	var zip *gzip.Writer
 	if zipped {
