@@ -30,6 +30,9 @@ func compute(t *testing.T, m *measurer, months []calendar.Month, definitions ...
 	t.Helper()
 	areas, err := area.Wenshan()
 	require.NoError(t, err)
+	for i := range definitions {
+		definitions[i].Variant = plan.Official
+	}
 	m.asked = map[indicators.Group][]indicators.Bounds{}
 	p := &plan.Plan{Prefecture: "5326", BaselineOn: calendar.Date(2020, 12, 31), Definitions: definitions}
 	e := indicators.Engine{Plan: p, Areas: areas, Store: m}
