@@ -108,13 +108,3 @@ func textNumber(code string) uint64 {
 	}
 	return n
 }
-
-func compare[N uint64 | float64 | int | int64](a, b N) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
