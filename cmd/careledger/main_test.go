@@ -158,7 +158,7 @@ func TestAServerKilledInTheMiddleOfTheDemoEndsInTheSameNumbers(t *testing.T) {
 	require.NotContains(t, out, " 0 known already", "something had been taken before the kill")
 	out, _, code = careledger(t, nil, "demo", "--server", "http://"+addr, "--data", dir)
 	require.Zero(t, code)
-	require.Contains(t, out, "\n0 commands accepted, 84594 known already")
+	require.Contains(t, out, "\n0 commands accepted, 84634 known already")
 
 	t.Run("indicators come as a table, JSON and CSV", func(t *testing.T) {
 		args := []string{"indicators", "--server", "http://" + addr, "--data", dir, "--code", "elder-beds"}

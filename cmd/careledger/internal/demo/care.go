@@ -73,7 +73,7 @@ func (m *maker) babies() []Group {
 	r := rand.New(rand.NewPCG(2022, 13))
 	groups := make([]Group, newborns)
 	for i := range groups {
-		id, key, born := ID("baby", i), fmt.Sprintf("baby/%d", i), day(2022, time.October, 1).AddDate(0, 0, i%55)
+		id, key, born := ID("baby", i), fmt.Sprintf("baby/%d", i), day(2022, time.October, 1).AddDate(0, 0, i%35) // whoever is visited is so by the end of November
 		groups[i] = append(Group{order("register-child", nil, key, map[string]any{
 			"id": id, "area": m.townshipOf(i), "registered_on": text(born.AddDate(0, 0, 3)), "sex": []string{"male", "female"}[i%2], "name": name(i) + "宝",
 			"born_on": text(born), "guardian": map[string]string{"name": name(i + 7), "phone": fmt.Sprintf("1990001%04d", i)},
