@@ -1,6 +1,7 @@
 package warehouse_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -114,6 +115,15 @@ func TestSubjectsAreCountedByWhatHoldsAndWhatHappened(t *testing.T) {
 		counted[number], err = e.Compute(t.Context(), p.Definitions, months, number)
 		require.NoError(t, err)
 	}
+	t.Run("each month by itself is as all of them at once", func(t *testing.T) {
+		for _, number := range []uint64{before - 1, before, r.number} {
+			for _, m := range months {
+				alone, err := e.Compute(t.Context(), p.Definitions, []calendar.Month{m}, number)
+				require.NoError(t, err)
+				require.ElementsMatch(t, slices.DeleteFunc(slices.Clone(counted[number]), func(n indicators.Number) bool { return n.Month != m }), alone)
+			}
+		}
+	})
 	no := -1.0 // there is no number
 	for _, c := range []struct {
 		behaviour, code, area, month string
