@@ -173,3 +173,18 @@ func TestSubjectsAreCountedByWhatHoldsAndWhatHappened(t *testing.T) {
 		})
 	}
 }
+
+// The registration may be parked while the circumstances are not.
+func TestCircumstancesOfWhoIsNotOnTheRegisterCountNowhere(t *testing.T) {
+	w := open(t)
+	require.NoError(t, w.Write(t.Context(), []facts.Row{facts.ElderState{
+		Key: facts.Key{Prefecture: "5326", Number: 1}, Elder: uuid.New(), Aspect: "circumstances", EffectiveOn: dayOf("2022-01-05"), Circumstances: []string{"childless"},
+	}}))
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	d := plan.Definition{Code: "need", Variant: plan.Official, Version: 1, Numerator: "in_difficulty"}
+	e := indicators.Engine{Plan: &plan.Plan{Prefecture: "5326", Definitions: []plan.Definition{d}}, Areas: areas, Store: w}
+	numbers, err := e.Compute(t.Context(), []plan.Definition{d}, []calendar.Month{calendar.MonthOf(2022, time.March), calendar.MonthOf(2022, time.April)}, 1)
+	require.NoError(t, err)
+	require.Empty(t, numbers)
+}
