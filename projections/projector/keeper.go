@@ -31,7 +31,8 @@ type keptValue struct {
 	present                       bool
 }
 
-// While far behind, what is counted now would be counted again soon: counting then takes a tenth of the time at most.
+// While far behind, what is counted now would be counted again soon: counting then takes a tenth of the time at most, until
+// the projector has caught up.
 const (
 	pauseWhileBehind = time.Second
 	pauseWhileLive   = 60 * time.Millisecond
@@ -74,8 +75,9 @@ func (k *keeper) run(ctx context.Context) error {
 			return err
 		}
 		pause := max(pauseWhileLive, time.Since(started)/2)
+		var caughtUp chan struct{}
 		if !live {
-			pause = max(pauseWhileBehind, sparing*time.Since(started))
+			pause, caughtUp = max(pauseWhileBehind, sparing*time.Since(started)), k.projector.caughtUp
 		}
 		timer := time.NewTimer(pause)
 		select {
@@ -83,6 +85,8 @@ func (k *keeper) run(ctx context.Context) error {
 			timer.Stop()
 			return ctx.Err()
 		case <-timer.C:
+		case <-caughtUp:
+			timer.Stop()
 		}
 	}
 }

@@ -99,6 +99,7 @@ type Projector struct {
 	live     bool
 	replayed []facts.Row // folded after all; settled once what they touch is counted
 	wake     chan struct{}
+	caughtUp chan struct{} // says that live has become true
 }
 
 // Run projects until ctx ends or something breaks; the caller runs it again, and it goes on from its checkpoint.
@@ -220,7 +221,7 @@ func (p *Projector) look(ctx context.Context) error {
 func (p *Projector) reset(from Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from.At, from.At.Number, from.At.Number > 0, make(chan struct{}, 1)
+	p.marks, p.frontier, p.advanced, p.live, p.wake, p.caughtUp = indicators.Marks{}, from.At, from.At.Number, from.At.Number > 0, make(chan struct{}, 1), make(chan struct{}, 1)
 	p.totals, p.replayed, p.facts = facts.Totals{}, nil, from.Facts
 	maps.Copy(p.totals, from.Totals)
 	p.marks.All(p.span().First, p.span())
@@ -249,6 +250,9 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)
 	p.totals.Add(rows)
+	if live && !p.live {
+		tell(p.caughtUp)
+	}
 	p.frontier, p.live = events[len(events)-1].After(p.Epoch), live
 	p.nudge()
 	return nil
@@ -271,9 +275,11 @@ func (p *Projector) advance(ctx context.Context, to Progress) error {
 	return nil
 }
 
-func (p *Projector) nudge() {
+func (p *Projector) nudge() { tell(p.wake) }
+
+func tell(who chan struct{}) {
 	select {
-	case p.wake <- struct{}{}:
+	case who <- struct{}{}:
 	default:
 	}
 }
