@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
 	"github.com/careledger/careledger/projections/schema"
@@ -96,6 +97,7 @@ func TestEveryQuestionNamesItsPrefectureForEachTable(t *testing.T) {
 	}
 	for _, g := range indicators.Groups() {
 		questions[string(g)] = g.SQL()
+		questions[string(g)+" of a month"] = g.SQLFor(indicators.Bounds{Months: []calendar.Month{0}})
 	}
 	for name, sql := range questions {
 		require.Equal(t, strings.Count(sql, "{db}."), strings.Count(sql, "prefecture = @prefecture"), name)

@@ -114,3 +114,27 @@ func TestWhatHoldsOfSubjectsIsTracedToThem(t *testing.T) {
 	require.Equal(t, lineage.Denominator, schools[there].Role)
 	require.Equal(t, "“有效消防安全”已到期", lineage.ReasonOf("lapsed:fire_safety").Zh)
 }
+
+// What a plan may count with can be asked for in every way, also where nothing was recorded.
+func TestEveryDefinitionCanBeTraced(t *testing.T) {
+	p, err := plan.Wenshan()
+	require.NoError(t, err)
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	w := traced{Warehouse: open(t), plan: p, areas: areas}
+	june := calendar.MonthOf(2022, time.June)
+	for _, d := range append(p.Definitions, plan.Definition{Code: "any", Numerator: "any(child#birth)", Denominator: "any(beds_total)"}, plan.Definition{Code: "figures", Numerator: "any(population)", Minus: "*:integrated_care"}) {
+		c := w.cell(d, "532601", june, 7)
+		rows, err := lineage.Read(t.Context(), w, c, "", lineage.Key{}, 5, 5)
+		require.NoError(t, err, d.Code)
+		_, err = w.Behind(t.Context(), c, 0, []lineage.Key{{Kind: "elder", Subject: uuid.NewString()}, {Kind: "township", Subject: "532601001"}})
+		require.NoError(t, err, d.Code)
+		differences, totals, err := w.Differences(t.Context(), w.cell(d, "532601", june-1, 7), c, lineage.Place{}, 5)
+		require.NoError(t, err, d.Code)
+		require.Empty(t, differences)
+		require.Equal(t, totals.Before, totals.After)
+		for _, r := range rows {
+			require.Equal(t, "township", r.Kind, "%s: the table of areas alone knows them", d.Code)
+		}
+	}
+}

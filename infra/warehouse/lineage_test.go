@@ -22,6 +22,9 @@ import (
 	"github.com/careledger/careledger/projections/lineage"
 )
 
+// historiesTraced is how many random histories a test run looks behind, unless -rapid.checks says otherwise.
+const historiesTraced = "4"
+
 // traced is a warehouse with a random history in it.
 type traced struct {
 	*warehouse.Warehouse
@@ -46,7 +49,7 @@ func (w traced) cell(d plan.Definition, area string, month calendar.Month, numbe
 // by holding all rows of both against each other.
 func TestLineageAddsUpToTheCell(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
-		require.NoError(t, flag.Set("rapid.checks", historiesChecked))
+		require.NoError(t, flag.Set("rapid.checks", historiesTraced))
 		defer func() { require.NoError(t, flag.Set("rapid.checks", f.DefValue)) }()
 	}
 	p, err := plan.Wenshan()

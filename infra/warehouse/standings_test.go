@@ -1,6 +1,7 @@
 package warehouse_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -114,6 +115,15 @@ func TestSubjectsAreCountedByWhatHoldsAndWhatHappened(t *testing.T) {
 		counted[number], err = e.Compute(t.Context(), p.Definitions, months, number)
 		require.NoError(t, err)
 	}
+	t.Run("each month by itself is as all of them at once", func(t *testing.T) {
+		for _, number := range []uint64{before - 1, before, r.number} {
+			for _, m := range months {
+				alone, err := e.Compute(t.Context(), p.Definitions, []calendar.Month{m}, number)
+				require.NoError(t, err)
+				require.ElementsMatch(t, slices.DeleteFunc(slices.Clone(counted[number]), func(n indicators.Number) bool { return n.Month != m }), alone)
+			}
+		}
+	})
 	no := -1.0 // there is no number
 	for _, c := range []struct {
 		behaviour, code, area, month string
@@ -162,4 +172,19 @@ func TestSubjectsAreCountedByWhatHoldsAndWhatHappened(t *testing.T) {
 			require.InDelta(t, c.want, got, 0)
 		})
 	}
+}
+
+// The registration may be parked while the circumstances are not.
+func TestCircumstancesOfWhoIsNotOnTheRegisterCountNowhere(t *testing.T) {
+	w := open(t)
+	require.NoError(t, w.Write(t.Context(), []facts.Row{facts.ElderState{
+		Key: facts.Key{Prefecture: "5326", Number: 1}, Elder: uuid.New(), Aspect: "circumstances", EffectiveOn: dayOf("2022-01-05"), Circumstances: []string{"childless"},
+	}}))
+	areas, err := area.Wenshan()
+	require.NoError(t, err)
+	d := plan.Definition{Code: "need", Variant: plan.Official, Version: 1, Numerator: "in_difficulty"}
+	e := indicators.Engine{Plan: &plan.Plan{Prefecture: "5326", Definitions: []plan.Definition{d}}, Areas: areas, Store: w}
+	numbers, err := e.Compute(t.Context(), []plan.Definition{d}, []calendar.Month{calendar.MonthOf(2022, time.March), calendar.MonthOf(2022, time.April)}, 1)
+	require.NoError(t, err)
+	require.Empty(t, numbers)
 }

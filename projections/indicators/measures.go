@@ -205,7 +205,7 @@ entries AS (
 spans AS (
 	SELECT elder, arrayFilter(e -> bitTest(e, 1), entries) AS places, arrayFilter(e -> NOT bitTest(e, 1), entries) AS needs,
 		arrayMap(e -> bitAnd(bitShiftRight(e, 2), 65535), places) AS placed, arrayMap(e -> bitAnd(bitShiftRight(e, 2), 65535), needs) AS needed
-	FROM entries WHERE arrayExists(e -> bitTest(e, 0), entries)
+	FROM entries WHERE arrayExists(e -> bitTest(e, 0), entries) AND arrayExists(e -> bitTest(e, 1), entries)
 ),
 held AS (
 	SELECT elder, bitShiftRight(place, 18) AS area, bitAnd(` + between("since", "until") + `,

@@ -35,6 +35,14 @@ func (g Group) family() Group {
 	return Group(family)
 }
 
+// SQLFor is SQL, or what answers the same for one month alone at less cost.
+func (g Group) SQLFor(b Bounds) string {
+	if g == Standings && len(b.Months) == 1 {
+		return standingsMonthSQL
+	}
+	return g.SQL()
+}
+
 func (g Group) isOfSubjects() bool { return g.family() == Standings || g.family() == Activities }
 
 // asked names what both queries count with: n months from the first on, also those that nobody asked for, and today, which

@@ -70,7 +70,7 @@ func rankSQL(n, d string) string { return `multiIf(` + n + ` != 0, 0, ` + d + ` 
 // BehindSQL answers the numbers of the events behind subjects: columns kind, subject, name, number. Parameters as of
 // RowsSQL, and @subjects, @names, @above.
 func (c Cell) BehindSQL() string {
-	var all []string
+	all := []string{`SELECT '' AS kind, ` + nobody + ` AS subject, '' AS name, toUInt64(0) AS number`} // of townships there may be no other
 	for _, p := range c.parts() {
 		if p.behind != "" {
 			all = append(all, `SELECT * FROM (`+p.behind+`)`)

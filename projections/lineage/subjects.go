@@ -1,7 +1,6 @@
 package lineage
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -94,11 +93,11 @@ SELECT '` + string(kind) + `', subject, '', number FROM {db}.standings WHERE ` +
 
 // townships counts the townships of the area: all of them, or those in which something is above 0.
 func townships(inner string, some bool) string {
+	each := `SELECT arrayJoin(arrayFilter(a -> length(a) = 9, CAST(@areas, 'Array(String)'))) AS town, 1 AS value`
 	if some {
-		return fmt.Sprintf(`SELECT 'township' AS kind, %s AS subject, substring(place, 1, 9) AS name, name AS place, toFloat64(sum(value) > 0) AS value
-FROM (%s) WHERE length(place) >= 9 GROUP BY name`, nobody, inner)
+		each = `SELECT substring(place, 1, 9) AS town, value FROM (` + inner + `) WHERE length(place) >= 9`
 	}
-	return `SELECT 'township' AS kind, ` + nobody + ` AS subject, arrayJoin(arrayFilter(a -> length(a) = 9, CAST(@areas, 'Array(String)'))) AS name, name AS place, toFloat64(1) AS value`
+	return `SELECT 'township' AS kind, ` + nobody + ` AS subject, town AS name, town AS place, toFloat64(sum(value) > 0) AS value FROM (` + each + `) GROUP BY town`
 }
 
 const reasonOfTownship = `if(n != 0, 'township_with', 'township_without')`
