@@ -288,10 +288,11 @@ func (h *history) enter() {
 
 func (h *history) hold() {
 	s, _, any := pick(h, h.subjects)
-	if !any {
+	words := standing.WordsOf(s.kind).Standings
+	if !any || len(words) == 0 {
 		return
 	}
-	r := kept{of: s, record: h.id(), on: h.day(), standing: one(h, standing.WordsOf(s.kind).Standings)}
+	r := kept{of: s, record: h.id(), on: h.day(), standing: one(h, words)}
 	until := calendar.Day(0)
 	if h.rand.IntN(2) == 0 {
 		until = h.dayFrom(r.on)
