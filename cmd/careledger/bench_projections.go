@@ -267,8 +267,13 @@ func questions(ctx context.Context, t table, w *warehouse.Warehouse, events uint
 		_, err := s.Engine.Compute(ctx, []plan.Definition{rate}, months, events*9/10)
 		return err
 	}
+	then := *s // a year of which there are records, as on its last day
+	then.Now = func() time.Time { return time.Date(2023, time.December, 31, 4, 0, 0, 0, time.UTC) }
 	board := func() error {
-		_, err := s.History(ctx, indicators.Counties)
+		_, err := then.History(ctx, indicators.Self, calendar.MonthOf(2023, time.January))
+		if err == nil {
+			_, err = then.History(ctx, indicators.Counties, calendar.MonthOf(2023, time.January))
+		}
 		return err
 	}
 	for _, q := range []struct {
@@ -277,7 +282,7 @@ func questions(ctx context.Context, t table, w *warehouse.Warehouse, events uint
 		ask           func() error
 	}{
 		{"one indicator, 113 areas × 12 months, as known before the last tenth of " + size, "≤ 400 ms over 10 million visits, ≤ 5 s over 100", 7, known},
-		{"every cell of 9 areas in every month since the baseline, " + size, "9 areas × 12 months: p95 ≤ 50 ms", 100, board},
+		{"every official cell of 9 areas × 12 months, " + size, "p95 ≤ 50 ms", 100, board},
 		{"a page of 50 records behind the visit rate of the prefecture, a county, a township, " + size, "p95 ≤ 150 ms", 100,
 			lineagePages(ctx, &lineage.Service{Plan: p, Areas: areas, Cells: s, Store: w}, areas, calendar.MonthOf(2022, time.June))},
 	} {

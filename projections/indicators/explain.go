@@ -17,6 +17,13 @@ type cellKey struct {
 	month               calendar.Month
 }
 
+type stockKey struct {
+	code, variant string
+	version       int
+}
+
+func stockOf(d plan.Definition) stockKey { return stockKey{d.Code, d.Variant, d.Version} }
+
 // explain turns kept numbers into cells. What is parked is asked after they were read: an event that was parked before
 // they were counted is then seen.
 func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, f Folded) ([]Cell, error) {
@@ -44,6 +51,10 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 	for i, month := range months {
 		definitions[i] = s.Engine.Plan.In(month)
 	}
+	stocks := map[stockKey]bool{} // looked up once for each definition: there are tens of thousands of cells
+	for _, d := range s.Engine.Plan.Definitions {
+		stocks[stockOf(d)] = !slices.ContainsFunc(GroupsOf(d), Group.IsFlow)
+	}
 	var cells []Cell
 	for _, a := range areas {
 		for i, month := range months {
@@ -56,6 +67,7 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 					n = Number{Area: a.Code, Month: month, Position: frontier, ComputedAt: s.Now().UTC()}
 				}
 				c := s.cell(d, n, ask, known[cellKey{d.Code, d.Variant, root, month}].Denominator)
+				c.Stock = stocks[stockOf(d)]
 				c.Complete = c.Complete && !parked.touch(n)
 				cells = append(cells, c)
 			}
@@ -75,7 +87,7 @@ func (s *Service) cell(d plan.Definition, n Number, ask demands, prefectureDenom
 		Denominator: n.Denominator, Definition: DefinitionRef{d.Version, d.Variant}, Targets: []plan.Assessment{},
 		ComputedAt: n.ComputedAt, Position: n.Position, Records: n.Records,
 		PeriodClosed: end == period.Last && today > end, Complete: end == period.Last && today > end+calendar.Day(p.DaysUntilComplete),
-		Status: plan.NoTarget, Stock: !slices.ContainsFunc(GroupsOf(d), Group.IsFlow),
+		Status: plan.NoTarget,
 	}
 	if n.Value == nil {
 		c.Status = plan.NoData

@@ -185,20 +185,20 @@ func (s *Service) monthOf(p calendar.Period) calendar.Month {
 	return p.Last.Month()
 }
 
-// History answers the official cells of the areas of a level for every month that is kept.
-func (s *Service) History(ctx context.Context, level Level) (Answer, error) {
+// History answers the official cells of the areas of a level for every month from one on.
+func (s *Service) History(ctx context.Context, level Level, from calendar.Month) (Answer, error) {
 	areas := s.areas(s.root().Code, level)
 	codes := []string{s.root().Code}
 	for _, a := range areas {
 		codes = append(codes, a.Code)
 	}
-	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, nil, codes, nil)
+	var months []calendar.Month
+	for m := max(from, s.Engine.Plan.BaselineOn.Month()); m <= calendar.DayOf(s.Now()).Month(); m++ {
+		months = append(months, m)
+	}
+	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, months, codes, nil)
 	if err != nil {
 		return Answer{}, err
-	}
-	var months []calendar.Month
-	for m := s.Engine.Plan.BaselineOn.Month(); m <= calendar.DayOf(s.Now()).Month(); m++ {
-		months = append(months, m)
 	}
 	cells, err := s.explain(ctx, kept.Numbers, areas, months, nil, plan.Official, kept.folded())
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err

@@ -157,7 +157,7 @@ func (p *prefecture) watchAlerts(ctx context.Context, _ uint64) error {
 	a := p.app
 	w := alerts.Watcher{
 		Cells: func(ctx context.Context) (indicators.Answer, error) {
-			return p.cells().History(ctx, indicators.Counties)
+			return p.cells().History(ctx, indicators.Counties, p.plan.BaselineOn.Month())
 		},
 		Head: func() uint64 { return a.newest(p.code()) },
 		Open: func(ctx context.Context) ([]registers.Alert, error) {
