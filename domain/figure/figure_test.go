@@ -72,6 +72,33 @@ func reporting() []row {
 		{
 			Behaviour: "another period of the series is reported", Given: []event.Event{reported()}, When: of("2021"), Then: is("2021", day(2021, 12, 31)),
 		},
+		{
+			Behaviour: "ten times the last number asks to be confirmed", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 4_876_000, Unit: "persons", Source: "统计局"}, Refused: figure.ErrTenfold.At("/value"),
+		},
+		{
+			Behaviour: "so does a tenth of it", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 48_760, Unit: "persons", Source: "统计局"}, Refused: figure.ErrTenfold.At("/value"),
+		},
+		{
+			Behaviour: "confirmed, it is recorded with a doubt", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 4_876_000, Unit: "persons", Source: "统计局", Confirmed: true},
+			Then: []event.Event{figure.Reported{
+				Area: "532600", Series: "population_60_plus", Period: "2021", PeriodEnd: day(2021, 12, 31), Value: 4_876_000, Unit: "persons", Source: "统计局",
+				Doubts: event.Doubts{Doubts: []string{"figure-tenfold"}},
+			}},
+		},
+		{
+			Behaviour: "a month is not held against a year", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2022-02", Value: 40_000, Unit: "persons", Source: "统计局"},
+			Then: []event.Event{figure.Reported{
+				Area: "532600", Series: "population_60_plus", Period: "2022-02", PeriodEnd: day(2022, 2, 28), Value: 40_000, Unit: "persons", Source: "统计局",
+			}},
+		},
+		{
+			Behaviour: "a series has one unit", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 49, Unit: "10,000 persons", Source: "统计局"}, Refused: figure.ErrUnit.At("/unit"),
+		},
 		{Behaviour: "a period is reported once", Given: []event.Event{reported()}, When: ask, Refused: figure.ErrAlreadyReported},
 		{
 			Behaviour: "nothing may be reported as 0", When: value(0),

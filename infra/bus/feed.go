@@ -168,7 +168,7 @@ func (f *feed) fill(ctx context.Context) error {
 			continue
 		default:
 		}
-		if f.options.MaxWait <= 0 || !f.behind() {
+		if f.options.MaxWait <= 0 || !f.behind() && !f.catching.Load() {
 			return nil
 		}
 		if deadline == nil {
@@ -210,17 +210,23 @@ func (f *feed) behind() bool {
 	return f.head.number() > f.last.Number || f.held != nil || unsure || len(f.deliveries) > 0 || f.reader.waiting()
 }
 
-// flush hands the batch over, and acknowledges.
+// flush hands the batch over, and acknowledges. A full one that is caught up with keeps its last event for the next: that
+// one then says whether more was there.
 func (f *feed) flush(ctx context.Context) error {
-	for len(f.batch) > 0 {
-		n := min(len(f.batch), f.options.MaxBatch)
+	kept := 0
+	if f.full() && len(f.batch) > 1 && f.catching.Load() {
+		kept = 1
+	}
+	for len(f.batch) > kept {
+		n := min(len(f.batch)-kept, f.options.MaxBatch)
 		b := Batch{Events: f.batch[:n:n], Head: max(f.head.number(), f.last.Number), Live: n == len(f.batch) && !f.behind()}
 		if err := f.take(ctx, b); err != nil {
 			return fmt.Errorf("take %d events from number %d: %w", n, b.Events[0].Number, err)
 		}
 		f.batch = f.batch[n:]
 	}
-	f.batch, f.bytes = make([]event.Recorded, 0, min(f.options.MaxBatch, 256)), 0
+	f.batch = append(make([]event.Recorded, 0, min(f.options.MaxBatch, 256)), f.batch...)
+	f.bytes = 0
 	f.acknowledge()
 	return nil
 }

@@ -284,12 +284,16 @@ type reportFigure struct {
 	Value  float64 `json:"value" minimum:"0"`
 	Unit   string  `json:"unit" maxLength:"500"`
 	Source string  `json:"source" maxLength:"500" doc:"Who says so, or which document"`
+	// Confirmed is asked for by the refusal figure-tenfold.
+	Confirmed bool `json:"confirmed,omitempty" doc:"The value is right although it is ten times that of the nearest period, or a tenth of it"`
 }
 
 type correctFigure struct {
 	Value  float64 `json:"value" minimum:"0"`
 	Source string  `json:"source" maxLength:"500"`
 	Reason string  `json:"reason" maxLength:"500" doc:"Names no person"`
+
+	Confirmed bool `json:"confirmed,omitempty" doc:"As in the report"`
 }
 
 func figureCommands() []spec {
@@ -298,7 +302,7 @@ func figureCommands() []spec {
 			func(s *server, r request, b reportFigure, f *fields) *prepared {
 				c := figure.Report{
 					Area: f.area("/area", b.Area), Series: f.series("/series", b.Series), Period: b.Period, Value: b.Value,
-					Unit: f.name("/unit", b.Unit, 500, true), Source: f.text("/source", b.Source, 500, true),
+					Unit: f.name("/unit", b.Unit, 500, true), Source: f.text("/source", b.Source, 500, true), Confirmed: b.Confirmed,
 				}
 				f.figure(s.Plan, c.Series, c.Unit)
 				stream := figureStream(c.Area, c.Series)
@@ -310,7 +314,7 @@ func figureCommands() []spec {
 			func(s *server, r request, b correctFigure, f *fields) *prepared {
 				c := figure.Correct{
 					Area: f.area("/target/area", r.target["area"]), Series: f.series("/target/series", r.target["series"]), Period: r.target["period"], Value: b.Value,
-					Source: f.text("/source", b.Source, 500, true), Reason: f.text("/reason", b.Reason, 500, true),
+					Source: f.text("/source", b.Source, 500, true), Reason: f.text("/reason", b.Reason, 500, true), Confirmed: b.Confirmed,
 				}
 				stream := figureStream(c.Area, c.Series)
 				p := plain(figures, stream, figureID(stream, c.Period), calendar.DayOf(r.ReceivedAt), func() any { return c })
