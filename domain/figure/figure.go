@@ -20,7 +20,7 @@ var (
 	ErrFuturePeriod    = fault.New(fault.Invalid, "in-the-future", "统计期尚未开始，不能上报。", "The period has not begun yet and cannot be reported.")
 	ErrValue           = fault.New(fault.Invalid, "figure-value", "数值须为不小于0的有限数。", "The value must be a finite number of 0 or more.")
 	ErrUnit            = fault.New(fault.Refused, "figure-other-unit", "计量单位与该系列此前上报的不同，请核对；同一系列只用一种单位。", "The unit is another one than that of the series before; check it. A series has one unit.")
-	ErrTenfold         = fault.New(fault.Refused, "figure-tenfold", "数值是最近一期的十倍以上或不足十分之一，请核对单位与小数点；确认无误请加 confirmed: true 再次上报。", "The value is ten times that of the nearest period, or a tenth of it; check unit and decimal point. Where it is right, report it again with confirmed: true.")
+	ErrTenfold         = fault.New(fault.Refused, "figure-tenfold", "数值是最近一期的十倍以上或不足十分之一，请核对单位与小数点；确认无误请加 confirmed: true 再次提交。", "The value is ten times that of the nearest period, or a tenth of it; check unit and decimal point. Where it is right, send it again with confirmed: true.")
 	ErrText            = fault.New(fault.Invalid, "text-length", "请填写该字段：单位1至30个字符，来源和原因1至500个字符。", "The field is needed: a unit has 1 to 30 characters, a source or reason 1 to 500.")
 	ErrUnknownCommand  = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 )
@@ -92,12 +92,11 @@ func report(s State, c Report, today calendar.Day) ([]event.Event, error) {
 	if near, known := s.nearest(period); known && near.Unit != c.Unit {
 		return nil, ErrUnit.At("/unit")
 	}
-	doubts, err := s.plausible(c.Value, period, c.Confirmed)
-	if err != nil {
-		return nil, err
+	if !c.Confirmed && s.tenfold(c.Value, period) {
+		return nil, ErrTenfold.At("/value")
 	}
 	return []event.Event{Reported{
-		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: period.Last, Value: c.Value, Unit: c.Unit, Source: c.Source, Doubts: doubts,
+		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: period.Last, Value: c.Value, Unit: c.Unit, Source: c.Source,
 	}}, nil
 }
 
@@ -115,16 +114,10 @@ func (s State) nearest(of calendar.Period) (near Number, known bool) {
 	return near, known
 }
 
-// plausible refuses a value ten times its neighbour's, or a tenth of it, unless it is confirmed: then it bears a doubt.
-func (s State) plausible(value float64, of calendar.Period, confirmed bool) (event.Doubts, error) {
+// tenfold reports whether a value is ten times its neighbour's, or a tenth of it.
+func (s State) tenfold(value float64, of calendar.Period) bool {
 	near, known := s.nearest(of)
-	switch {
-	case !known, near.Value == 0, value == 0, value < near.Value*10 && value > near.Value/10:
-		return event.Doubts{}, nil
-	case !confirmed:
-		return event.Doubts{}, ErrTenfold.At("/value")
-	}
-	return event.Doubts{Doubts: []string{ErrTenfold.Code}}, nil
+	return known && near.Value != 0 && value != 0 && (value >= near.Value*10 || value <= near.Value/10)
 }
 
 func correct(s State, c Correct) ([]event.Event, error) {
@@ -139,13 +132,12 @@ func correct(s State, c Correct) ([]event.Event, error) {
 	if err != nil {
 		return nil, ErrPeriod.At("/period")
 	}
-	doubts, err := s.plausible(c.Value, period, c.Confirmed)
-	if err != nil {
-		return nil, err
+	if !c.Confirmed && s.tenfold(c.Value, period) {
+		return nil, ErrTenfold.At("/value")
 	}
 	return []event.Event{Corrected{
 		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: was.End, Value: c.Value, Unit: was.Unit, Source: c.Source,
-		Reason: c.Reason, Doubts: doubts,
+		Reason: c.Reason,
 	}}, nil
 }
 

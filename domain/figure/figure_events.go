@@ -15,7 +15,6 @@ type Reported struct {
 	Value     float64      `json:"value"`
 	Unit      string       `json:"unit"`
 	Source    string       `json:"source"`
-	event.Doubts
 }
 
 // Corrected: the number is another one; the first stays in the log.
@@ -28,7 +27,6 @@ type Corrected struct {
 	Unit      string       `json:"unit"`
 	Source    string       `json:"source"`
 	Reason    string       `json:"reason"`
-	event.Doubts
 }
 
 func (Reported) EventType() string  { return "FigureReported.v1" }

@@ -81,11 +81,10 @@ func reporting() []row {
 			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 48_760, Unit: "persons", Source: "统计局"}, Refused: figure.ErrTenfold.At("/value"),
 		},
 		{
-			Behaviour: "confirmed, it is recorded with a doubt", Given: []event.Event{reported()},
+			Behaviour: "confirmed, it is recorded", Given: []event.Event{reported()},
 			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 4_876_000, Unit: "persons", Source: "统计局", Confirmed: true},
 			Then: []event.Event{figure.Reported{
 				Area: "532600", Series: "population_60_plus", Period: "2021", PeriodEnd: day(2021, 12, 31), Value: 4_876_000, Unit: "persons", Source: "统计局",
-				Doubts: event.Doubts{Doubts: []string{"figure-tenfold"}},
 			}},
 		},
 		{
@@ -98,6 +97,15 @@ func reporting() []row {
 		{
 			Behaviour: "a series has one unit", Given: []event.Event{reported()},
 			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 49, Unit: "10,000 persons", Source: "统计局"}, Refused: figure.ErrUnit.At("/unit"),
+		},
+		{
+			Behaviour: "so does a correction", Given: []event.Event{reported(), func() figure.Reported {
+				e := reported()
+				e.Period, e.PeriodEnd = "2021", day(2021, 12, 31)
+				return e
+			}()},
+			When:    figure.Correct{Area: "532600", Series: "population_60_plus", Period: "2021", Value: 4_876_000, Source: "统计局", Reason: "typing"},
+			Refused: figure.ErrTenfold.At("/value"),
 		},
 		{Behaviour: "a period is reported once", Given: []event.Event{reported()}, When: ask, Refused: figure.ErrAlreadyReported},
 		{
