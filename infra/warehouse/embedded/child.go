@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,7 +45,7 @@ func startChild(o SupervisorOptions, listener *os.File, password string) (*child
 	if err != nil {
 		return nil, fmt.Errorf("start warehouse: %w", err)
 	}
-	if err := startBelow(command); err != nil {
+	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start warehouse: %w", err)
 	}
 	over, end := context.WithCancel(context.Background()) // the child's life, not a request's
@@ -57,20 +56,6 @@ func startChild(o SupervisorOptions, listener *os.File, password string) (*child
 		c.err = command.Wait()
 	}()
 	return c, nil
-}
-
-// niceness of the child: where there are few processors, a record is taken before it is counted.
-const niceness = 10
-
-// startBelow starts a process below our own priority. It inherits that of the thread that makes it, which therefore ends.
-func startBelow(command *exec.Cmd) error {
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()                                     // never unlocked: the thread goes with the goroutine
-		_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness) // where that is refused, it has ours
-		started <- command.Start()
-	}()
-	return <-started
 }
 
 const longestLine = 64 << 10
