@@ -28,19 +28,26 @@ type Watcher struct {
 	Logger *slog.Logger
 }
 
-// Run judges every other second until ctx ends. What fails is tried again at the next look.
+// A look is a pause after the last one, longer where that one took long: judging reads every cell.
+const (
+	pause        = 2 * time.Second
+	longestPause = 15 * time.Second
+	sparing      = 30 // times what the last look took
+)
+
+// Run judges from time to time until ctx ends. What fails is tried again at the next look.
 func (w *Watcher) Run(ctx context.Context) error {
-	const pause = 2 * time.Second
-	ticker := time.NewTicker(pause)
-	defer ticker.Stop()
 	r := rest{settle: w.Settle, seen: map[uuid.UUID]sighting{}}
 	var earlier, judged uint64
-	for {
+	for took := time.Duration(0); ; {
+		next := time.NewTimer(min(max(pause, sparing*took), longestPause))
 		select {
 		case <-ctx.Done():
+			next.Stop()
 			return ctx.Err()
-		case <-ticker.C:
+		case <-next.C:
 		}
+		began := time.Now()
 		head := w.Head()
 		caughtUpTo := earlier // what was the head at the last look must be in the cells by now
 		earlier = head
@@ -54,6 +61,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 		if ok && err == nil {
 			judged = head
 		}
+		took = time.Since(began)
 	}
 }
 

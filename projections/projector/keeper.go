@@ -74,6 +74,7 @@ func (k *keeper) run(ctx context.Context) error {
 		} else if err := k.countAndSettle(ctx, marks, reached.At.Number, replayed, started); err != nil {
 			return err
 		}
+		tell(k.projector.rested)
 		pause := max(pauseWhileLive, time.Since(started)/2)
 		var caughtUp chan struct{}
 		if !live {

@@ -100,6 +100,7 @@ type Projector struct {
 	replayed []facts.Row // folded after all; settled once what they touch is counted
 	wake     chan struct{}
 	caughtUp chan struct{} // says that live has become true
+	rested   chan struct{} // says that the keeper has counted
 }
 
 // Run projects until ctx ends or something breaks; the caller runs it again, and it goes on from its checkpoint.
@@ -221,7 +222,8 @@ func (p *Projector) look(ctx context.Context) error {
 func (p *Projector) reset(from Progress) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.marks, p.frontier, p.advanced, p.live, p.wake, p.caughtUp = indicators.Marks{}, from.At, from.At.Number, from.At.Number > 0, make(chan struct{}, 1), make(chan struct{}, 1)
+	p.marks, p.frontier, p.advanced, p.live, p.wake = indicators.Marks{}, from.At, from.At.Number, from.At.Number > 0, make(chan struct{}, 1)
+	p.caughtUp, p.rested = make(chan struct{}, 1), make(chan struct{}, 1)
 	p.totals, p.replayed, p.facts = facts.Totals{}, nil, from.Facts
 	maps.Copy(p.totals, from.Totals)
 	p.marks.All(p.span().First, p.span())
@@ -246,6 +248,14 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 		return fmt.Errorf("write rows: %w", err)
 	}
 	p.wrote(events, started)
+	p.written(events, rows, marks, live)
+	if len(events) < hurried {
+		p.linger(ctx)
+	}
+	return nil
+}
+
+func (p *Projector) written(events []event.Recorded, rows []facts.Row, marks indicators.Marks, live bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)
@@ -254,8 +264,28 @@ func (p *Projector) take(ctx context.Context, events []event.Recorded, live bool
 		tell(p.caughtUp)
 	}
 	p.frontier, p.live = events[len(events)-1].After(p.Epoch), live
+	select {
+	case <-p.rested: // of before
+	default:
+	}
 	p.nudge()
-	return nil
+}
+
+// A batch of fewer events than hurried is followed by the next one when it is counted, or so much later: what comes meanwhile
+// is one batch then, written and counted once.
+const (
+	hurried = 2000
+	longest = 250 * time.Millisecond
+)
+
+func (p *Projector) linger(ctx context.Context) {
+	timer := time.NewTimer(longest)
+	defer timer.Stop()
+	select {
+	case <-p.rested:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // advance writes the checkpoint, unless it is there.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -30,11 +32,15 @@ type engine struct {
 
 	slots   chan struct{}
 	waiting atomic.Int64
+	rest    resting
 	number  atomic.Uint64 // names sessions, so that one can be found and stopped
 }
 
 // openEngine opens the database below dir, which must exist.
 func openEngine(lib *binding, dir string, memory int64) (*engine, error) {
+	if err := os.WriteFile(filepath.Join(dir, configName), []byte(config), 0o600); err != nil {
+		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+	}
 	e := &engine{lib: lib, arguments: engineArguments(dir, memory), slots: make(chan struct{}, statementsAtOnce)}
 	lib.setSignals(0) // before the first connection: the signals are Go's
 	held, err := e.connect()
@@ -47,6 +53,20 @@ func openEngine(lib *binding, dir string, memory int64) (*engine, error) {
 	}
 	return e, nil
 }
+
+// config is what the engine takes from a file only.
+//
+// The heuristic takes the small parts out of a merge until a large one and two small ones are left of it: each insert into a
+// small table had all of it written again.
+const (
+	configName = "engine.xml"
+	config     = `<clickhouse>
+	<merge_tree>
+		<merge_selector_enable_heuristic_to_remove_small_parts_at_right>0</merge_selector_enable_heuristic_to_remove_small_parts_at_right>
+	</merge_tree>
+</clickhouse>
+`
+)
 
 // engineArguments are the options of the engine (whole process) and the settings that every connection starts with.
 func engineArguments(dir string, memory int64) []string {
@@ -66,6 +86,8 @@ func engineArguments(dir string, memory int64) []string {
 		"--background_move_pool_size=1",
 		"--background_fetches_pool_size=1",
 		"--max_thread_pool_size=100",
+		"--os_threads_nice_value_merge_mutate=10", // a merge can wait, a person cannot
+		"--config-file=" + filepath.Join(dir, configName),
 
 		"--max_threads=" + strconv.Itoa(statementThreads),
 		"--max_insert_threads=1",
@@ -107,8 +129,8 @@ func (e *engine) direct(sql string) (stats, error) {
 	return e.lib.run(*e.held, sql, "TabSeparated", nil, func([]byte) error { return nil })
 }
 
-// session waits for a free slot and opens a connection of its own.
-func (e *engine) session(ctx context.Context) (*session, error) {
+// session waits for a free slot, and takes a connection that is set up as the request asks, or opens one.
+func (e *engine) session(ctx context.Context, r request) (*session, error) {
 	if e.waiting.Add(1) > statementsWaiting {
 		e.waiting.Add(-1)
 		return nil, newException(codeTooManyStatements, "Too many simultaneous queries", "TOO_MANY_SIMULTANEOUS_QUERIES")
@@ -119,12 +141,20 @@ func (e *engine) session(ctx context.Context) (*session, error) {
 	case <-ctx.Done():
 		return nil, fmt.Errorf("wait for a free connection: %w", context.Cause(ctx))
 	}
+	if s := e.rest.take(r.setup()); s != nil {
+		return s, nil
+	}
 	c, err := e.connect()
 	if err != nil {
 		<-e.slots
 		return nil, err
 	}
-	return &session{engine: e, conn: c, mark: "request-" + strconv.FormatUint(e.number.Add(1), 10)}, nil
+	s := &session{engine: e, conn: c, mark: "session-" + strconv.FormatUint(e.number.Add(1), 10), setup: r.setup()}
+	if err := s.configure(r); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // stop ends the statement of the session so marked, asking again until done is closed: at first it may not have begun.
@@ -152,6 +182,7 @@ func (e *engine) close(ctx context.Context) error {
 			return fmt.Errorf("close warehouse: statements still run: %w", ctx.Err())
 		}
 	}
+	e.rest.end()
 	e.control.Lock()
 	defer e.control.Unlock()
 	if e.held != nil {

@@ -7,18 +7,21 @@ import (
 )
 
 // run executes s on a connection of its own. When the client goes away, the statement is stopped.
-func (h *handler) run(a *answer, r *http.Request, q request, s statement, body io.Reader) error {
+func (h *handler) run(a *answer, r *http.Request, q request, s statement, body io.Reader) (err error) {
 	if namesOutside(s.text, q.params) {
 		return newException(codeAccessDenied, "A parameter names a file or the database default", "ACCESS_DENIED")
 	}
-	session, err := h.engine.session(r.Context())
+	session, err := h.engine.session(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	defer session.close()
-	if err := session.configure(q); err != nil {
-		return err
-	}
+	defer func() {
+		if err == nil && r.Context().Err() == nil && s.leaves() {
+			session.rest()
+		} else {
+			session.close()
+		}
+	}()
 	defer h.stopWith(r.Context(), session.mark)()
 	format := q.format
 	if s.format != "" {

@@ -7,11 +7,13 @@ import (
 	"unsafe"
 )
 
-// session is one request's own connection. It is used by one goroutine at a time and must be closed.
+// session is a connection that one request has to itself. It is used by one goroutine at a time and must be closed, or laid
+// to rest.
 type session struct {
 	engine *engine
 	conn   *uintptr
 	mark   string // its log_comment, by which stop finds it
+	setup  string // how it is set up
 }
 
 func (s *session) close() {

@@ -9,7 +9,11 @@ type statement struct {
 	fed    bool   // an INSERT whose rows follow as data in format; its text ends before FORMAT
 	data   string // the rows that stood in the text behind FORMAT
 	reads  bool   // begins like a query
+	tells  bool   // begins like a question about a table
 }
+
+// leaves reports whether a session is after the statement as it was before.
+func (s statement) leaves() bool { return s.reads || s.fed || s.tells }
 
 // overlay is the engine's own default database, which takes any path for a table. Requests that name no database use
 // home instead, and no statement may name it.
@@ -23,7 +27,7 @@ const (
 func parseStatement(sql string) (statement, error) {
 	l := &lexer{sql: sql}
 	first := l.next()
-	s := statement{text: sql, reads: first.is("SELECT") || first.is("WITH") || first.mark("(")}
+	s := statement{text: sql, reads: first.is("SELECT") || first.is("WITH") || first.mark("("), tells: first.is("DESCRIBE")}
 	depth, inserts := 0, first.is("INSERT")
 	for previous, t := (token{}), first; t.kind != tokenEnd; previous, t = t, l.next() {
 		switch {

@@ -106,3 +106,40 @@ func TestABodyCutShortWritesNothing(t *testing.T) {
 	require.Equal(t, http.StatusInternalServerError, response.StatusCode)
 	require.Zero(t, count(t, c, "ledger.t"), "the body makes no sense")
 }
+
+func TestARequestFindsNothingOfTheOnesBefore(t *testing.T) {
+	s := supervise(t, filepath.Join(t.TempDir(), "warehouse"))
+	threads := "SELECT getSetting('max_threads')"
+	for range 2 { // the second time on sessions that are there
+		for _, row := range []struct {
+			query  url.Values
+			body   string
+			status int
+			want   string
+		}{
+			{nil, threads, http.StatusOK, "2\n"},
+			{url.Values{"max_threads": {"1"}}, threads, http.StatusOK, "1\n"},
+			{nil, threads, http.StatusOK, "2\n"},
+			{nil, "SET max_threads = 1", http.StatusOK, ""},
+			{nil, threads, http.StatusOK, "2\n"},
+			{nil, "USE system", http.StatusOK, ""},
+			{nil, "SELECT currentDatabase()", http.StatusOK, "main\n"},
+			{url.Values{"database": {"system"}}, "SELECT currentDatabase()", http.StatusOK, "system\n"},
+			{nil, "SELECT currentDatabase()", http.StatusOK, "main\n"},
+			{nil, "CREATE TEMPORARY TABLE mine (a UInt8)", http.StatusOK, ""},
+			{nil, "SELECT * FROM mine", http.StatusNotFound, ""},
+			{nil, "SELECT throwIf(1)", http.StatusInternalServerError, ""},
+			{nil, "SELECT 1", http.StatusOK, "1\n"},
+			{url.Values{"readonly": {"1"}}, "SELECT 1", http.StatusOK, "1\n"},
+			{nil, "CREATE TABLE IF NOT EXISTS t (a UInt64) ENGINE = MergeTree ORDER BY a", http.StatusOK, ""},
+			{nil, "DESCRIBE TABLE t FORMAT JSONCompactColumns", http.StatusOK, "[\n\t[\"a\"],\n\t[\"UInt64\"],\n\t[\"\"],\n\t[\"\"],\n\t[\"\"],\n\t[\"\"],\n\t[\"\"]\n]\n"},
+			{url.Values{"query": {"INSERT INTO t FORMAT TSV"}}, "1\n", http.StatusOK, ""},
+		} {
+			status, _, data := post(t, s, row.query, row.body)
+			require.Equal(t, row.status, status, "%s: %s", row.body, data)
+			if row.status == http.StatusOK {
+				require.Equal(t, row.want, data, row.body)
+			}
+		}
+	}
+}
