@@ -270,10 +270,7 @@ func questions(ctx context.Context, t table, w *warehouse.Warehouse, events uint
 	then := *s // a year of which there are records, as on its last day
 	then.Now = func() time.Time { return time.Date(2023, time.December, 31, 4, 0, 0, 0, time.UTC) }
 	board := func() error {
-		_, err := then.History(ctx, indicators.Self, calendar.MonthOf(2023, time.January))
-		if err == nil {
-			_, err = then.History(ctx, indicators.Counties, calendar.MonthOf(2023, time.January))
-		}
+		_, err := then.History(ctx, calendar.MonthOf(2023, time.January), indicators.Self, indicators.Counties)
 		return err
 	}
 	for _, q := range []struct {

@@ -50,24 +50,15 @@ type Service struct {
 func (s *Service) Cells(ctx context.Context, q Query) (Answer, error) {
 	areas := s.areas(q.Area, q.Level)
 	month := s.monthOf(q.Period)
-	codes := make([]string, len(areas))
-	for i, a := range areas {
-		codes[i] = a.Code
-	}
 	if !q.KnownAt.IsZero() || q.Number > 0 {
 		return s.knownAt(ctx, q, areas, month)
 	}
-	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, append(codes, s.root().Code), q.Codes)
+	kept, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, nil, q.Codes) // of all areas: the townships say what is missing
 	if err != nil {
 		return Answer{}, err
 	}
 	cells, err := s.explain(ctx, kept.Numbers, areas, []calendar.Month{month}, q.Codes, "", kept.folded())
-	if err == nil {
-		err = s.say(ctx, cells, month, func(ctx context.Context, areas, codes []string) ([]Number, error) {
-			below, err := s.Store.Kept(ctx, s.Engine.Plan.Prefecture, []calendar.Month{month}, areas, codes)
-			return below.Numbers, err
-		})
-	}
+	s.say(cells, month, kept.Numbers)
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
 
@@ -93,8 +84,8 @@ func (s *Service) Trend(ctx context.Context, q TrendQuery) (Answer, error) {
 		return Answer{}, err
 	}
 	cells, err := s.explain(ctx, kept.Numbers, areas, months, []string{q.Code}, q.Variant, kept.folded())
-	for i := 0; err == nil && i < len(cells); i++ {
-		err = s.say(ctx, cells[i:i+1], cells[i].Month, nil)
+	for i, c := range cells {
+		s.say(cells[i:i+1], c.Month, nil)
 	}
 	return Answer{Cells: cells, Frontier: kept.Counted, Counted: kept.Counted}, err
 }
@@ -151,8 +142,8 @@ func (s *Service) knownAt(ctx context.Context, q Query, areas []area.Area, month
 		return Answer{}, err
 	}
 	cells := s.judge(numbers, areas, []calendar.Month{month}, q.Codes, "", number, ask, newDoubts(s.Engine.Areas, all))
-	err = s.say(ctx, cells, month, func(context.Context, []string, []string) ([]Number, error) { return numbers, nil })
-	return Answer{Cells: cells, Frontier: number, Counted: counted}, err
+	s.say(cells, month, numbers)
+	return Answer{Cells: cells, Frontier: number, Counted: counted}, nil
 }
 
 func (s *Service) root() area.Area { return s.Engine.Areas.Root() }
@@ -185,9 +176,12 @@ func (s *Service) monthOf(p calendar.Period) calendar.Month {
 	return p.Last.Month()
 }
 
-// History answers the official cells of the areas of a level for every month from one on.
-func (s *Service) History(ctx context.Context, level Level, from calendar.Month) (Answer, error) {
-	areas := s.areas(s.root().Code, level)
+// History answers the official cells of the areas of levels for every month from one on.
+func (s *Service) History(ctx context.Context, from calendar.Month, levels ...Level) (Answer, error) {
+	var areas []area.Area
+	for _, level := range levels {
+		areas = append(areas, s.areas(s.root().Code, level)...)
+	}
 	codes := []string{s.root().Code}
 	for _, a := range areas {
 		codes = append(codes, a.Code)

@@ -29,7 +29,7 @@ func (s *shelf) Measure(_ context.Context, g indicators.Group, b indicators.Boun
 
 func (s *shelf) Kept(_ context.Context, _ string, months []calendar.Month, areas, codes []string) (indicators.Kept, error) {
 	return indicators.Kept{Counted: 7, Numbers: slices.DeleteFunc(slices.Clone(s.numbers), func(n indicators.Number) bool {
-		return !slices.Contains(months, n.Month) || !slices.Contains(areas, n.Area) || len(codes) > 0 && !slices.Contains(codes, n.Code)
+		return !slices.Contains(months, n.Month) || len(areas) > 0 && !slices.Contains(areas, n.Area) || len(codes) > 0 && !slices.Contains(codes, n.Code)
 	})}, nil
 }
 

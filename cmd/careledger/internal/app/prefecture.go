@@ -15,7 +15,6 @@ import (
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/infra/bus"
-	"github.com/careledger/careledger/infra/warehouse"
 	"github.com/careledger/careledger/projections/alerts"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/lineage"
@@ -41,16 +40,19 @@ func (a *App) newPrefecture(p *plan.Plan, areas *area.Table) *prefecture {
 }
 
 // cells answers numbers from the set that serves just now.
-func (p *prefecture) cells() *indicators.Service { return p.cellsOf(p.sets.serving()) }
+func (p *prefecture) cells() *indicators.Service {
+	shelf, _ := p.sets.shelf()
+	return p.cellsOf(shelf)
+}
 
-func (p *prefecture) cellsOf(w *warehouse.Warehouse) *indicators.Service {
-	return &indicators.Service{Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: w}, Store: w, Now: p.app.options.Now, Adopted: p.targets.adopted}
+func (p *prefecture) cellsOf(s indicators.Store) *indicators.Service {
+	return &indicators.Service{Engine: indicators.Engine{Plan: p.plan, Areas: p.areas, Store: s}, Store: s, Now: p.app.options.Now, Adopted: p.targets.adopted}
 }
 
 // lineage answers what is behind cells, all from the set that serves just now.
 func (p *prefecture) lineage() *lineage.Service {
-	w := p.sets.serving()
-	return &lineage.Service{Plan: p.plan, Areas: p.areas, Cells: p.cellsOf(w), Store: w}
+	shelf, w := p.sets.shelf()
+	return &lineage.Service{Plan: p.plan, Areas: p.areas, Cells: p.cellsOf(shelf), Store: w}
 }
 
 func (p *prefecture) code() string { return p.plan.Prefecture }
@@ -157,7 +159,7 @@ func (p *prefecture) watchAlerts(ctx context.Context, _ uint64) error {
 	a := p.app
 	w := alerts.Watcher{
 		Cells: func(ctx context.Context) (indicators.Answer, error) {
-			return p.cells().History(ctx, indicators.Counties, p.plan.BaselineOn.Month())
+			return p.cells().History(ctx, p.plan.BaselineOn.Month(), indicators.Counties)
 		},
 		Head: func() uint64 { return a.newest(p.code()) },
 		Open: func(ctx context.Context) ([]registers.Alert, error) {

@@ -32,6 +32,9 @@ type sets struct {
 	state   projection.State
 	known   bool          // the state was read
 	changed chan struct{} // closed at the next change
+
+	shelved   *indicators.Shelf
+	shelvedOf int // which set
 }
 
 // wait waits until the state was read; false where ctx ended before.
@@ -66,6 +69,17 @@ func (s *sets) now() (projection.State, <-chan struct{}) {
 func (s *sets) serving() *warehouse.Warehouse {
 	state, _ := s.now()
 	return s.app.engines.warehouse.Set(state.Serving)
+}
+
+// shelf is the set that serves, with the cells that were last asked for at hand.
+func (s *sets) shelf() (*indicators.Shelf, *warehouse.Warehouse) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w := s.app.engines.warehouse.Set(s.state.Serving)
+	if s.shelved == nil || s.shelvedOf != s.state.Serving {
+		s.shelved, s.shelvedOf = &indicators.Shelf{Store: w}, s.state.Serving
+	}
+	return s.shelved, w
 }
 
 func (s *sets) serves(set int) bool {
