@@ -42,7 +42,7 @@ func TestCellsNeverDrift(t *testing.T) {
 	require.NoError(t, err)
 	areas, err := area.Wenshan()
 	require.NoError(t, err)
-	d := drift{warehouse: w, engine: indicators.Engine{Plan: p, Areas: areas, Store: w}}
+	d := drift{warehouse: w, engine: indicators.Engine{Plan: p, Areas: areas, Store: w}, shelf: &indicators.Shelf{Store: w}}
 	rapid.Check(t, func(t *rapid.T) {
 		require.NoError(t, w.Forget(context.Background(), p.Prefecture))
 		events := drawHistory(t, areas)
@@ -58,6 +58,7 @@ func TestCellsNeverDrift(t *testing.T) {
 type drift struct {
 	warehouse *warehouse.Warehouse
 	engine    indicators.Engine
+	shelf     *indicators.Shelf // through all histories
 }
 
 // today is when the histories are counted.
@@ -241,6 +242,14 @@ func (d *drift) compare(t *rapid.T, events []event.Recorded, when string) {
 	require.NoError(t, err)
 	last := events[len(events)-1].Number
 	d.same(t, kept, events, d.months(), last, when)
+
+	month := rapid.SampledFrom(d.months()).Draw(t, "at hand")
+	read, err := d.warehouse.Kept(context.Background(), d.engine.Plan.Prefecture, []calendar.Month{month}, nil, nil)
+	require.NoError(t, err)
+	shown, err := d.shelf.Kept(context.Background(), d.engine.Plan.Prefecture, []calendar.Month{month}, nil, nil)
+	require.NoError(t, err)
+	require.Equal(t, read.Counted, shown.Counted, when)
+	require.ElementsMatch(t, read.Numbers, shown.Numbers, when)
 }
 
 func (d *drift) compareKnownAt(t *rapid.T, events []event.Recorded) {
