@@ -90,6 +90,7 @@ func engineArguments(dir string, memory int64) []string {
 		"--config-file=" + filepath.Join(dir, configName),
 
 		"--max_threads=" + strconv.Itoa(statementThreads),
+		"--max_threads_min_free_memory_per_thread=0", // else one thread for all, with less than 1 GB
 		"--max_insert_threads=1",
 		"--max_execution_time=" + strconv.Itoa(statementSeconds),
 		"--max_memory_usage=" + percent(70),
