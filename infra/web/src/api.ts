@@ -41,8 +41,8 @@ export function get<T>(path: string, query: Record<string, string> = {}): Promis
 }
 
 /** A document as it was sent; making it anew may take the server a while. */
-export async function getText(path: string, patient: number): Promise<string> {
-  return (await answerTo(path, undefined, patient)).text()
+export async function getFile(path: string, patient: number): Promise<Blob> {
+  return (await answerTo(path, undefined, patient)).blob()
 }
 
 export function post<T>(path: string, key: string, body: unknown, patient = patience): Promise<T> {
