@@ -174,7 +174,7 @@ export const w = dictionary({
   deed_revised: ['修订为', 'Revised to'],
   deed_withdrawn: ['撤销', 'Withdrawn'],
   from: ['自 {day} 起', 'from {day}'],
-  what: ['做什么', 'What to do'],
+  what: ['如何变更', 'Change'],
   set: ['定为', 'Set to'],
   withdraw: ['撤销', 'Withdraw'],
   value: ['目标值（{unit}）', 'Target ({unit})'],
