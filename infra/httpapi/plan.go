@@ -30,8 +30,12 @@ func (s *server) registerPlan(api huma.API) {
 	get(api, s, "plan-allotment", "/plan/allotment", "How a count's target is shared out over the areas below, by the plan's rule", access.ReadNumbers, s.allotment)
 }
 
-func (s *server) feasibility(context.Context, access.Principal, *struct{}) (*answer[list[feasibility.Finding]], error) {
-	return &answer[list[feasibility.Finding]]{list[feasibility.Finding]{Items: feasibility.Check(s.Plan)}}, nil
+func (s *server) feasibility(context.Context, access.Principal, *struct{}) (*answer[list[Contradiction]], error) {
+	items := []Contradiction{}
+	for _, f := range feasibility.Check(s.Plan) {
+		items = append(items, contradictionOf(s.Plan, f))
+	}
+	return &answer[list[Contradiction]]{list[Contradiction]{Items: items}}, nil
 }
 
 func (s *server) targets(ctx context.Context, _ access.Principal, in *areaInput) (*answer[list[plan.AreaTarget]], error) {
@@ -64,7 +68,13 @@ type allotmentInput struct {
 	Factors string `query:"factors" doc:"How far areas stand above or below the average, in the place of the plan's factors" example:"532601:1.2,532622:1.1"`
 }
 
-func (s *server) allotment(ctx context.Context, _ access.Principal, in *allotmentInput) (*answer[indicators.Allotted], error) {
+// Allotment is how a count's target is shared out, with the passage of the plan that says so.
+type Allotment struct {
+	indicators.Allotted
+	Source string `json:"source" doc:"Where the plan gives the rule, and what of it is a setting"`
+}
+
+func (s *server) allotment(ctx context.Context, _ access.Principal, in *allotmentInput) (*answer[Allotment], error) {
 	factors := map[string]float64{}
 	for part := range strings.SplitSeq(in.Factors, ",") {
 		if part == "" {
@@ -82,7 +92,11 @@ func (s *server) allotment(ctx context.Context, _ access.Principal, in *allotmen
 		factors[normal] = f
 	}
 	a, err := s.Cells.Allotted(ctx, in.Code, factors)
-	return &answer[indicators.Allotted]{a}, err
+	if err != nil {
+		return nil, err
+	}
+	rule, _ := s.Plan.AllotmentOf(in.Code)
+	return &answer[Allotment]{Allotment{a, rule.Source}}, nil
 }
 
 type setTarget struct {

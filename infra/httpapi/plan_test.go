@@ -13,11 +13,23 @@ import (
 
 func TestAPlansContradictionsAreToldInBothLanguages(t *testing.T) {
 	d := open(t)
-	found := decoded[list[feasibility.Finding]](d.ask(http.MethodGet, "/api/v1/plan/feasibility", "", "Authorization", "Bearer "+analystToken)).Items
+	found := decoded[list[Contradiction]](d.ask(http.MethodGet, "/api/v1/plan/feasibility", "", "Authorization", "Bearer "+analystToken)).Items
 	require.NotEmpty(t, found)
 	require.Equal(t, feasibility.TargetNeedsMore, found[0].Rule)
 	require.Contains(t, found[0].Text.En, "needs 21,991 beds; the plan builds 17,850 (28.4 ‰)")
 	require.True(t, chinese(found[0].Text.Zh))
+}
+
+func TestAContradictionNamesThePassagesItFollowsFrom(t *testing.T) {
+	found := decoded[list[Contradiction]](open(t).ask(http.MethodGet, "/api/v1/plan/feasibility", "")).Items
+	const solution = "文山州“一老一小”整体解决方案（2022-11-07）"
+	for _, c := range found {
+		require.NotEmpty(t, c.Sources, c.Text.En)
+		require.Equal(t, c.Claim != "", c.Unit != "", c.Text.En)
+		if c.Rule == feasibility.TargetNeedsMore && c.Codes[0] == "elder-beds-per-1000" { // the forecast, then both targets
+			require.Equal(t, []string{solution + "一（二）", solution + "二（四）指标表 E07", solution + "二（四）指标表 E06"}, c.Sources)
+		}
+	}
 }
 
 func TestTargetsAreAdoptedThroughTheDoor(t *testing.T) {
@@ -71,8 +83,9 @@ func TestATargetThatCannotBeAdoptedIsRefused(t *testing.T) {
 
 func TestAnAllotmentIsAskedWithFactors(t *testing.T) {
 	d := open(t)
-	a := decoded[indicators.Allotted](d.ask(http.MethodGet, "/api/v1/plan/allotment?code=elder-beds&factors=532601:1.2,532622000000:1.1", ""))
+	a := decoded[Allotment](d.ask(http.MethodGet, "/api/v1/plan/allotment?code=elder-beds&factors=532601:1.2,532622000000:1.1", ""))
 	require.Equal(t, []indicators.AllottedPart{{Area: "532601", Value: 1.2}, {Area: "532622", Value: 1.1}}, a.Parts)
+	require.Contains(t, a.Source, "文山市、砚山县、广南县高于全州平均水平")
 	for _, bad := range []string{"532601", "532601:0", "532601:x", "532601:-1", "532601:NaN", "999999:1"} {
 		p := d.ask(http.MethodGet, "/api/v1/plan/allotment?code=elder-beds&factors="+bad, "").problem()
 		require.Contains(t, []int{404, 422}, p.Status, bad)

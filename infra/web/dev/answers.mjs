@@ -1,3 +1,5 @@
+import { planAnswer, targetsOf } from './plan.mjs'
+
 // Invented answers. No person, number or day here is anybody's.
 
 export const state = { now: 'ready' }
@@ -53,7 +55,7 @@ function cell(row, area, period) {
   const expected = row.expected === null ? null : round(row.expected * (1 - back * 0.008) * (counts ? share(area) : 1), row.decimals + 1)
   const wanted = row.target === null ? null : row.target * (counts ? share(area) : 1)
   const status = value === null ? 'no_data' : expected === null ? 'no_target' : value > expected * 1.02 ? 'ahead' : value >= expected * 0.98 ? 'on_track' : 'behind'
-  const target = wanted === null ? null : { id: 'plan-2025', official: true, kind: 'reach', value: round(wanted, 0), unit: row.unit, deadline: '2025-12-31', source: '示例方案', baseline: 0, baseline_on: '2020-12-31', expected, status }
+  const target = wanted === null ? null : { ...(area === prefecture ? targetsOf(row)[0] : {}), id: 'plan-2025', official: true, kind: 'reach', value: round(wanted, 0), unit: row.unit, deadline: '2025-12-31', source: '示例方案', baseline: 0, baseline_on: '2020-12-31', expected, status }
   return {
     code: row.code, area, period, month: period, value, unit: row.unit, numerator, denominator, definition: { version: 1, variant: row.variant },
     target, targets: target ? [target] : [], expected, status,
@@ -93,7 +95,7 @@ function months(from, to) {
 const reading = {
   '/areas': () => ({ items: areas }),
   '/indicator-definitions': () => ({
-    items: table.map((r) => ({ ...r, version: 1, numerator: 'what is counted', numerator_zh: '分子说明', denominator: r.denominator ? 'of what' : undefined, denominator_zh: r.denominator ? '分母说明' : undefined, source: '示例方案' })),
+    items: table.map((r) => ({ ...r, version: 1, numerator: 'what is counted', numerator_zh: '分子说明', denominator: r.denominator ? 'of what' : undefined, denominator_zh: r.denominator ? '分母说明' : undefined, source: '示例方案', targets: targetsOf(r) })),
   }),
   '/periods': () => ({ newest_with_records: state.now === 'empty' ? '2026-11' : '2022-11', current: '2026-11', first: '2020-12' }),
   '/session': () => ({ principal: { id: 'a', role: 'administrator' }, areas: [prefecture] }),
@@ -164,6 +166,12 @@ export function answer(request, url, body) {
     return { status: 201, body: { status: 'accepted', id: 'v1', stream: 'elder', revision: '8', command_id: '0192aaaa-0000', doubts: [] }, notice: move('532628') }
   }
   if (state.now === 'no-warehouse' && path === '/freshness') return problem(503, 'warehouse-unavailable', 'The warehouse cannot be asked just now.', '统计仓库暂时无法查询。')
+  const planned = planAnswer(request.method, path, url.searchParams, body && JSON.parse(body), { state: state.now, areas, table, cell })
+  if (planned?.refused) {
+    const [status, code, detail, detail_zh, pointer] = planned.refused
+    return problem(status, code, detail, detail_zh, pointer && [{ pointer, code, detail, detail_zh }])
+  }
+  if (planned) return planned
   const read = reading[path]
   return read ? { status: 200, body: read(url.searchParams) } : problem(404, 'not-found', 'Not found.', '没有找到。')
 }

@@ -14,10 +14,12 @@ const unreachable: Problem = {
   detail_zh: '暂时连不上服务，请稍后再试。',
 }
 
-async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+const patience = 20_000 // ms
+
+async function answerTo(path: string, init: RequestInit | undefined, patient: number): Promise<Response> {
   let response: Response
   try {
-    response = await fetch('/api/v1' + path, { ...init, signal: AbortSignal.timeout(20_000) })
+    response = await fetch('/api/v1' + path, { ...init, signal: AbortSignal.timeout(patient) })
   } catch {
     throw new Refusal(unreachable)
   }
@@ -25,6 +27,11 @@ async function ask<T>(path: string, init?: RequestInit): Promise<T> {
     const problem = (await response.json().catch(() => null)) as Problem | null
     throw new Refusal(problem?.code ? problem : { ...unreachable, status: response.status })
   }
+  return response
+}
+
+async function ask<T>(path: string, init?: RequestInit, patient = patience): Promise<T> {
+  const response = await answerTo(path, init, patient)
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
@@ -33,12 +40,14 @@ export function get<T>(path: string, query: Record<string, string> = {}): Promis
   return ask<T>(text ? `${path}?${text}` : path)
 }
 
-export function post<T>(path: string, key: string, body: unknown): Promise<T> {
-  return ask<T>(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    body: JSON.stringify(body),
-  })
+/** A document as it was sent; making it anew may take the server a while. */
+export async function getFile(path: string, patient: number): Promise<Blob> {
+  return (await answerTo(path, undefined, patient)).blob()
+}
+
+export function post<T>(path: string, key: string, body: unknown, patient = patience): Promise<T> {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key }
+  return ask<T>(path, { method: 'POST', headers, body: JSON.stringify(body) }, patient)
 }
 
 const pauses = [1, 2, 4, 8, 15, 30] // s

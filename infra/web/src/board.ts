@@ -114,7 +114,8 @@ export async function begin(): Promise<void> {
   })
 }
 
-async function readPeriods(): Promise<void> {
+/** Reads which months there are. */
+export async function readPeriods(): Promise<void> {
   const periods = await get<{ newest_with_records: string; current: string; first: string }>('/periods', { area: prefecture.value })
   newest.value = periods.newest_with_records
   current.value = periods.current

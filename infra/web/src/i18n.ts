@@ -147,6 +147,10 @@ const zh = {
   neverReached: '照此达不到目标',
   tested: '检验：以往 {n} 次提前 {ahead} 个月的预测，平均相差 {off}，{share} 落在区间内',
   noForecast: '暂不预测：',
+  pages: '页面',
+  targets: '目标',
+  feasibility: '规划可行性',
+  publications: '发布',
 }
 
 export type Words = keyof typeof zh
@@ -298,6 +302,10 @@ const en: Record<Words, string> = {
   neverReached: 'not reached at this pace',
   tested: 'Tested {n} times, {ahead} months ahead: off by {off} on average, {share} within the interval',
   noForecast: 'No forecast: ',
+  pages: 'Pages',
+  targets: 'Targets',
+  feasibility: 'Feasibility',
+  publications: 'Publications',
 }
 
 export type Language = 'zh' | 'en'

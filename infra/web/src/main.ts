@@ -1,8 +1,16 @@
-import { createApp } from 'vue'
+import { createApp, type Component } from 'vue'
 import App from './App.vue'
 import { language, setLanguage } from './i18n'
 import './style.css'
 
+/** The pages beside the scoreboard, by their address; each is loaded when it is opened. */
+const pages: Record<string, () => Promise<{ default: Component }>> = {
+  '/feasibility': () => import('./FeasibilityPage.vue'),
+  '/targets': () => import('./TargetsPage.vue'),
+  '/publications': () => import('./PublicationsPage.vue'),
+  '/status': () => import('./StatusPage.vue'),
+}
+
 setLanguage(language.value)
-const page = location.pathname === '/status' ? (await import('./StatusPage.vue')).default : App
+const page = (await pages[location.pathname]?.())?.default ?? App
 createApp(page).mount('#app')

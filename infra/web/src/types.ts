@@ -2,16 +2,24 @@
 
 export type Status = 'ahead' | 'on_track' | 'behind' | 'no_target' | 'no_data'
 
-export interface Target {
+export interface Target extends PlanTarget {
+  unit: string
+  expected: number | null
+  status: Status
+}
+
+/** A target as the plan itself gives it. */
+export interface PlanTarget {
   id: string
   official: boolean
   kind: string
   value: number
-  unit: string
+  baseline?: number
+  baseline_on: string
   deadline: string
+  steps?: { year: number; add: number }[]
   source: string
-  expected: number | null
-  status: Status
+  areas?: Record<string, number>
 }
 
 export interface Cell {
@@ -71,6 +79,14 @@ export interface Definition {
   denominator?: string
   denominator_zh?: string
   source: string
+  targets?: PlanTarget[]
+  /** Of which less is better; absent: more is. */
+  direction?: 'down'
+}
+
+export interface Session {
+  principal: { id: string; role: 'administrator' | 'caseworker' | 'analyst' | 'supervisor' }
+  areas: string[]
 }
 
 export interface Area {
