@@ -53,9 +53,12 @@ func (s *server) routes() (http.Handler, error) {
 	router.Get("/livez", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
 	router.Get("/readyz", s.readyz)
 	router.Get("/sign-in", s.signIn)
-	var failed error
+	compressed, failed := compressing()
+	if failed != nil {
+		return nil, failed
+	}
 	router.Group(func(r chi.Router) {
-		r.Use(s.authenticate)
+		r.Use(s.authenticate, compressed)
 		api := s.newAPI(r)
 		s.registerCommands(api)
 		s.registerReads(api)
