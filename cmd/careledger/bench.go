@@ -88,8 +88,8 @@ func (s *subject) end() error {
 	return err
 }
 
-// memory is the resident memory of the server and its children, in MB; what they share is counted once (PSS).
-func (s *subject) memory() float64 {
+// processes are the server and its children.
+func (s *subject) processes() []string {
 	pids := []string{strconv.Itoa(s.process.Process.Pid)}
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%s/task/*/children", pids[0]))
 	for _, t := range tasks {
@@ -97,8 +97,46 @@ func (s *subject) memory() float64 {
 			pids = append(pids, strings.Fields(string(b))...)
 		}
 	}
+	return pids
+}
+
+// worked is the processor time that all of them have taken, in ticks of 10 ms.
+func (s *subject) worked() (ticks int) {
+	for _, pid := range s.processes() {
+		b, err := os.ReadFile("/proc/" + pid + "/stat")
+		if _, behind, found := strings.Cut(string(b), ") "); err == nil && found {
+			f := strings.Fields(behind)
+			user, _ := strconv.Atoi(f[11])
+			system, _ := strconv.Atoi(f[12])
+			ticks += user + system
+		}
+	}
+	return ticks
+}
+
+// rest waits until the server has hardly anything to do: the log's files are tidied, the tree of its hashes is built.
+func (s *subject) rest(ctx context.Context) error {
+	const look, hardly, patience = 3 * time.Second, 30, 10 * time.Minute // a tenth of a core
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, errors.New("the server does not come to rest"))
+	defer cancel()
+	for before := s.worked(); ; {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(look):
+		}
+		now := s.worked()
+		if now-before < hardly {
+			return nil
+		}
+		before = now
+	}
+}
+
+// memory is the resident memory of the server and its children, in MB; what they share is counted once (PSS).
+func (s *subject) memory() float64 {
 	total := 0.0
-	for _, pid := range pids {
+	for _, pid := range s.processes() {
 		b, err := os.ReadFile("/proc/" + pid + "/smaps_rollup")
 		if _, pss, found := strings.Cut(string(b), "\nPss:"); err == nil && found {
 			kib, _ := strconv.ParseFloat(strings.Fields(pss)[0], 64)
