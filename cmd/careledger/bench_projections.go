@@ -260,7 +260,8 @@ func questions(ctx context.Context, t table, w *warehouse.Warehouse, events uint
 	if err != nil {
 		return err
 	}
-	s := &indicators.Service{Engine: indicators.Engine{Plan: p, Areas: areas, Store: w}, Store: w, Now: time.Now}
+	shelf := &indicators.Shelf{Store: w}
+	s := &indicators.Service{Engine: indicators.Engine{Plan: p, Areas: areas, Store: w}, Store: shelf, Now: time.Now}
 	rate, _ := p.Find("monthly-visit-rate", plan.Official)
 	var months []calendar.Month
 	for m := calendar.MonthOf(2022, time.December); m < calendar.MonthOf(2023, time.December); m++ {

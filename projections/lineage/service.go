@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/calendar"
@@ -36,26 +37,43 @@ func (s *Service) Rows(ctx context.Context, q Query) (Page, error) {
 		return Page{}, err
 	}
 	p := Page{Cell: cell, Counted: counted}
-	if p.Rows, err = Read(ctx, s.Store, at, q.Role, q.After, q.Limit+1, firstReach); err != nil {
-		return Page{}, fmt.Errorf("list what is behind %s: %w", q.Code, err)
+	var parts sync.WaitGroup
+	var failed [2]error
+	parts.Go(func() { p.Rows, p.More, failed[0] = s.page(ctx, at, q) })
+	parts.Go(func() { p.Totals, failed[1] = s.totals(ctx, at, q) })
+	parts.Wait()
+	return p, errors.Join(failed[:]...)
+}
+
+// page answers rows with their events, and whether there are more.
+func (s *Service) page(ctx context.Context, at Cell, q Query) (rows []Row, more bool, err error) {
+	if rows, err = Read(ctx, s.Store, at, q.Role, q.After, q.Limit+1, firstReach); err != nil {
+		return nil, false, fmt.Errorf("list what is behind %s: %w", q.Code, err)
 	}
-	if p.More = len(p.Rows) > q.Limit; p.More {
-		p.Rows = p.Rows[:q.Limit]
+	if more = len(rows) > q.Limit; more {
+		rows = rows[:q.Limit]
 	}
-	if q.Totals != nil {
-		p.Totals = *q.Totals
-	} else if p.Totals, err = s.Store.Totals(ctx, at); err != nil {
-		return Page{}, fmt.Errorf("add up what is behind %s: %w", q.Code, err)
-	}
-	keys := make([]Key, len(p.Rows))
-	for i, r := range p.Rows {
+	keys := make([]Key, len(rows))
+	for i, r := range rows {
 		keys[i] = r.Key
 	}
 	events, err := s.behind(ctx, at, 0, keys)
-	for i, r := range p.Rows {
-		p.Rows[i].Events = events[r.Key]
+	for i, r := range rows {
+		rows[i].Events = events[r.Key]
 	}
-	return p, err
+	return rows, more, err
+}
+
+// totals answers those that an earlier page had, or adds all up.
+func (s *Service) totals(ctx context.Context, at Cell, q Query) (Totals, error) {
+	if q.Totals != nil {
+		return *q.Totals, nil
+	}
+	totals, err := s.Store.Totals(ctx, at)
+	if err != nil {
+		return Totals{}, fmt.Errorf("add up what is behind %s: %w", q.Code, err)
+	}
+	return totals, nil
 }
 
 // firstReach is how many subjects a page looks at first; where it is not filled, it looks at more and more of them.
