@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/projections/indicators"
@@ -27,6 +28,7 @@ func (w *Warehouse) Measure(ctx context.Context, g indicators.Group, b indicator
 	err := w.read(ctx, &rows, "SELECT toUInt32(month) AS month, toString(area) AS area, toString(measure) AS measure, value, toUInt64(records) AS records FROM ("+g.SQLFor(b)+")",
 		clickhouse.Named("prefecture", b.Prefecture), clickhouse.Named("number", b.Number),
 		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("first", int32(b.Months[0])), clickhouse.Named("from", b.From.String()),
+		clickhouse.Named("subjects", setOf(b.Subjects, func(id uuid.UUID) any { return id.String() })),
 		clickhouse.Named("labels", setOf(b.Measures, func(a indicators.Asked) any { return a.Label })),
 		clickhouse.Named("kinds", setOf(b.Measures, func(a indicators.Asked) any { return string(a.Kind) })),
 		clickhouse.Named("words", setOf(b.Measures, func(a indicators.Asked) any { return a.Words })),

@@ -172,6 +172,7 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 		return current
 	}}
 	batch := 0
+	live := rapid.Bool().Draw(t, "each batch is counted")
 	feed := func(ctx context.Context, from event.Checkpoint, take func(context.Context, []event.Recorded, bool) error) error {
 		rest := events
 		for len(rest) > 0 && rest[0].Number <= from.Number {
@@ -180,7 +181,7 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 		for len(rest) > 0 {
 			n := min(len(rest), sizes[batch%len(sizes)])
 			batch++
-			if err := take(ctx, u.delivered(rest[:n]), n == len(rest)); err != nil {
+			if err := take(ctx, u.delivered(rest[:n]), live || n == len(rest)); err != nil {
 				return err
 			}
 			if current == "the projector ends after them" {
@@ -207,6 +208,7 @@ func (d *drift) run(t *rapid.T, u *unsteady, feed projector.Feed, upTo uint64) (
 		Engine: d.engine, Store: u, Feed: feed, Epoch: 1, Mismatch: func(error) bool { return false },
 		Announce: func(context.Context, projector.Notice) error { return nil },
 		Now:      func() time.Time { return today }, Logger: slog.New(slog.DiscardHandler), Lookup: u.lookup, Replays: u.replays,
+		Worth: time.Nanosecond, // everything is counted on from what was counted
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()

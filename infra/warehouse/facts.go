@@ -74,7 +74,7 @@ func send[R any](ctx context.Context, conn driver.Conn, into string, rows []R) e
 
 // fieldsOf lists the fields of a row's type that are columns, those of embedded structs in their place.
 func fieldsOf(t reflect.Type) []reflect.StructField {
-	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Anonymous })
+	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Anonymous || f.Tag.Get("ch") == "-" })
 }
 
 func columnsOf(t reflect.Type) []string {

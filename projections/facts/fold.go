@@ -66,11 +66,11 @@ func (f fold) elder(e event.Event) []Row {
 	case elder.HomeVisitCorrected:
 		return []Row{
 			f.visit(e.Elder, e.Visit, e.OccurredOn, e.Mode, e.Outcome),
-			Amendment{Key: f.key, Fact: e.Visit, Kind: Corrected, WasOn: e.WasOn.Time()},
+			Amendment{Key: f.key, Fact: e.Visit, Kind: Corrected, WasOn: e.WasOn.Time(), Of: e.Elder},
 		}
 	case elder.HomeVisitEnteredInError:
 		// Its own number is above every row of the visit, so none is left that counts.
-		return []Row{Amendment{Key: f.key, Fact: e.Visit, Kind: Voided, WasOn: e.WasOn.Time()}}
+		return []Row{Amendment{Key: f.key, Fact: e.Visit, Kind: Voided, WasOn: e.WasOn.Time(), Of: e.Elder}}
 	}
 	return nil
 }

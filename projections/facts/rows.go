@@ -59,6 +59,7 @@ type Amendment struct {
 	Fact  uuid.UUID `ch:"fact"`
 	Kind  string    `ch:"kind"`
 	WasOn time.Time `ch:"was_on"` // the day of the row that held until now
+	Of    uuid.UUID `ch:"-"`      // whose visit it was
 }
 
 // ElderState is what is known of an elder from a day on. Aspect is area (where the elder is registered) or circumstances.

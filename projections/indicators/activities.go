@@ -10,7 +10,7 @@ var (
 // activityRows are the rows of the activities that are asked for, in the periods that the months lie in.
 const activityRows = `FROM (
 		SELECT * FROM {db}.activities FINAL
-		WHERE prefecture = @prefecture AND kind IN @kinds AND activity IN @words AND number <= @number AND occurred_on >= since AND ` + notWithdrawn + `
+		WHERE prefecture = @prefecture AND kind IN @kinds AND activity IN @words AND number <= @number AND occurred_on >= since AND ` + notWithdrawn + `{of subject}
 	) ARRAY JOIN arrayFilter(w -> w.2 = kind AND w.3 = activity, wanted) AS want`
 
 // activitiesSQL counts subjects with at least one of an activity in the period so far, where they were registered last, or,
@@ -33,8 +33,8 @@ var activitiesSQL = `WITH ` + asked + `,
 					UNION ALL
 					SELECT kind, subject, '' AS word, area, `+packed("effective_on", place("effective_on"), "n")+`
 					FROM {db}.standings
-					WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND standing = 'registered' AND `+notWithdrawn+`
-						AND (kind, subject) IN (SELECT kind, subject FROM {db}.activities WHERE prefecture = @prefecture AND kind IN @kinds AND activity IN @words)`, "1")+`)
+					WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND standing = 'registered' AND `+notWithdrawn+`{of subject}
+						AND (kind, subject) IN (SELECT kind, subject FROM {db}.activities WHERE prefecture = @prefecture AND kind IN @kinds AND activity IN @words{of subject})`, "1")+`)
 				GROUP BY kind, subject
 			)
 		)`)+`

@@ -5,13 +5,32 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/standing"
 	"github.com/careledger/careledger/projections/facts"
 )
 
 // Marks says which groups must be counted anew for which months. Over-marking is safe; a forgotten mark is not.
-type Marks map[Group]map[calendar.Month]struct{}
+type Marks map[Group]*Marked
+
+// Marked is what is marked of a group: months, and the touches that all of it comes from, or, with whole, anything.
+type Marked struct {
+	months  map[calendar.Month]struct{}
+	touches []touch
+	whole   bool
+}
+
+// touch is a row about one subject. Word is its standing, if it has one; Since its month.
+type touch struct {
+	subject uuid.UUID
+	word    string
+	since   calendar.Month
+}
+
+// mostTouches is how many are told apart.
+const mostTouches = 500
 
 // Months that cells are kept for: from the plan's baseline to the month of today.
 type Months struct{ First, Current calendar.Month }
@@ -25,25 +44,23 @@ func (k Marks) Mark(row facts.Row, span Months) {
 	switch r := row.(type) {
 	case facts.Visit:
 		k.one(Visits, monthOf(r.OccurredOn), span)
+		k.touch(Visits, r.Elder, "", r.OccurredOn)
 	case facts.ElderState:
 		k.since(Visits, monthOf(r.EffectiveOn), span)
+		k.touch(Visits, r.Elder, "", r.EffectiveOn)
 	case facts.Amendment:
-		if r.Kind != facts.Withdrawn {
-			k.one(Visits, monthOf(r.WasOn), span)
-			return
-		}
-		for _, kind := range standing.Kinds() {
-			k.since(StandingsOf(kind), monthOf(r.WasOn), span) // a lapse is later
-			k.within(ActivitiesOf(kind), monthOf(r.WasOn), span)
-		}
+		k.amended(r, span)
 	case facts.Standing:
 		kind := standing.Kind(r.Kind)
 		k.since(StandingsOf(kind), monthOf(r.EffectiveOn), span)
+		k.touch(StandingsOf(kind), r.Subject, r.Standing, r.EffectiveOn)
 		if r.Standing == standing.Registered { // it says where an activity counts
 			k.since(ActivitiesOf(kind), monthOf(r.EffectiveOn), span)
+			k.touch(ActivitiesOf(kind), r.Subject, "", r.EffectiveOn)
 		}
 	case facts.Activity:
 		k.within(ActivitiesOf(standing.Kind(r.Kind)), monthOf(r.OccurredOn), span)
+		k.touch(ActivitiesOf(standing.Kind(r.Kind)), r.Subject, "", r.OccurredOn)
 	case facts.BedChange:
 		k.since(Beds, monthOf(r.EffectiveOn), span)
 	case facts.StayChange:
@@ -61,11 +78,48 @@ func (k Marks) Mark(row facts.Row, span Months) {
 	}
 }
 
+func (k Marks) amended(r facts.Amendment, span Months) {
+	if r.Kind != facts.Withdrawn {
+		k.one(Visits, monthOf(r.WasOn), span)
+		k.touch(Visits, r.Of, "", r.WasOn)
+		return
+	}
+	for _, kind := range standing.Kinds() {
+		k.since(StandingsOf(kind), monthOf(r.WasOn), span) // a lapse is later
+		k.within(ActivitiesOf(kind), monthOf(r.WasOn), span)
+	}
+	k.Whole()
+}
+
+// touch says of whom a mark is. What marked nothing touches nothing.
+func (k Marks) touch(g Group, subject uuid.UUID, word string, on time.Time) {
+	marked := k[g]
+	if marked == nil || marked.whole {
+		return
+	}
+	one := touch{subject, word, monthOf(on)}
+	switch {
+	case slices.Contains(marked.touches, one):
+	case len(marked.touches) == mostTouches || subject == uuid.Nil:
+		marked.whole, marked.touches = true, nil
+	default:
+		marked.touches = append(marked.touches, one)
+	}
+}
+
+// Whole says that what is marked does not come from single subjects.
+func (k Marks) Whole() {
+	for _, marked := range k {
+		marked.whole, marked.touches = true, nil
+	}
+}
+
 // All marks everything from a month on.
 func (k Marks) All(from calendar.Month, span Months) {
 	for _, g := range Groups() {
 		k.since(g, from, span)
 	}
+	k.Whole()
 }
 
 // DayClosed marks what a day's end touches: the month of the next one, and of subjects every month: days may have been left
@@ -75,29 +129,44 @@ func (k Marks) DayClosed(day calendar.Day, span Months) {
 	for _, g := range ofSubjects() {
 		k.since(g, span.First, span)
 	}
+	k.Whole()
 }
 
 // Merge adds other's marks.
 func (k Marks) Merge(other Marks) {
-	for g, months := range other {
-		if k[g] == nil {
-			k[g] = map[calendar.Month]struct{}{}
+	for g, more := range other {
+		marked := k.of(g)
+		maps.Copy(marked.months, more.months)
+		for _, one := range more.touches {
+			if !marked.whole && !slices.Contains(marked.touches, one) {
+				marked.touches = append(marked.touches, one)
+			}
 		}
-		maps.Copy(k[g], months)
+		if more.whole || len(marked.touches) > mostTouches {
+			marked.whole, marked.touches = true, nil
+		}
 	}
 }
 
 // Months lists a group's marked months in order.
-func (k Marks) Months(g Group) []calendar.Month { return slices.Sorted(maps.Keys(k[g])) }
+func (k Marks) Months(g Group) []calendar.Month {
+	if k[g] == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(k[g].months))
+}
+
+func (k Marks) of(g Group) *Marked {
+	if k[g] == nil {
+		k[g] = &Marked{months: map[calendar.Month]struct{}{}}
+	}
+	return k[g]
+}
 
 func (k Marks) one(g Group, m calendar.Month, span Months) {
-	if m < span.First || m > span.Current {
-		return
+	if m >= span.First && m <= span.Current {
+		k.of(g).months[m] = struct{}{}
 	}
-	if k[g] == nil {
-		k[g] = map[calendar.Month]struct{}{}
-	}
-	k[g][m] = struct{}{}
 }
 
 // within marks a month and what may come behind it in one period.

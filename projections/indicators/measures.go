@@ -3,6 +3,8 @@ package indicators
 import (
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
 )
@@ -76,13 +78,15 @@ func GroupsOf(d plan.Definition) []Group {
 const MostMonths = 60
 
 // Bounds of a count: one prefecture, the months asked, only rows up to a ledger number; From is the first day that
-// cumulative counts begin with. Measures are those asked of the group: only those of subjects look at them.
+// cumulative counts begin with. Measures are those asked of the group: only those of subjects look at them. Subjects: only
+// these count; none: all do. Only groups of persons, units and houses one by one look at them.
 type Bounds struct {
 	Prefecture string
 	Number     uint64
 	Months     []calendar.Month
 	From       calendar.Day
 	Measures   []Asked
+	Subjects   []uuid.UUID
 }
 
 // Measured is one measure of one area and month: counts and sums in their own unit. Records counts the rows that
@@ -103,7 +107,8 @@ const months = `months AS (
 
 // SQL counts a group; columns month, area, measure, value, records; parameters @prefecture, @number, @months (as
 // calendar.Month numbers, sorted), @first (of them; none is MostMonths or more after it) and @from; for measures of subjects
-// also the columns of Asked. {db} stands for the database.
+// also the columns of Asked. {db} stands for the database, and {of subject} for nothing, or for the condition that a row is of
+// one of @subjects.
 func (g Group) SQL() string {
 	switch g.family() {
 	case Standings:
@@ -189,7 +194,7 @@ contacts AS (
 			WHERE prefecture = @prefecture AND number <= @number AND toStartOfMonth(was_on) IN (SELECT * FROM starts)
 			GROUP BY fact
 		) AS a ON v.visit = a.fact
-		WHERE v.prefecture = @prefecture AND v.number <= @number AND v.number >= a.since AND toStartOfMonth(v.occurred_on) IN (SELECT * FROM starts)
+		WHERE v.prefecture = @prefecture AND v.number <= @number AND v.number >= a.since AND toStartOfMonth(v.occurred_on) IN (SELECT * FROM starts){of v.elder}
 	)
 	GROUP BY elder
 ),
@@ -198,7 +203,7 @@ entries AS (
 	FROM (
 		SELECT elder, bitShiftLeft(toUInt64(toInt32(effective_on) + 30000), 40) + number AS at,
 			((toUInt64OrZero(area) * 65536 + toYear(effective_on) * 12 + toMonth(effective_on) - 1) * 2 + (aspect = 'area')) * 2 + notEmpty(circumstances) AS packed
-		FROM {db}.elder_states WHERE prefecture = @prefecture AND number <= @number
+		FROM {db}.elder_states WHERE prefecture = @prefecture AND number <= @number{of elder}
 	)
 	GROUP BY elder
 ),

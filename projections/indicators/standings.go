@@ -1,6 +1,7 @@
 package indicators
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/careledger/careledger/domain/standing"
@@ -37,11 +38,18 @@ func (g Group) family() Group {
 
 // SQLFor is SQL, or what answers the same for one month alone at less cost.
 func (g Group) SQLFor(b Bounds) string {
+	sql := g.SQL()
 	if g == Standings && len(b.Months) == 1 {
-		return standingsMonthSQL
+		sql = standingsMonthSQL
 	}
-	return g.SQL()
+	condition := ""
+	if len(b.Subjects) > 0 {
+		condition = " AND $1 IN @subjects"
+	}
+	return ofSubject.ReplaceAllString(sql, condition)
 }
+
+var ofSubject = regexp.MustCompile(`\{of ([a-z.]+)\}`)
 
 func (g Group) isOfSubjects() bool { return g.family() == Standings || g.family() == Activities }
 
@@ -102,12 +110,12 @@ func summed(parts string) string {
 
 // standingRows are the rows of the standings that are asked for, and of the registration.
 const standingRows = `FROM {db}.standings FINAL
-	WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND has(words, standing) AND ` + notWithdrawn
+	WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND has(words, standing) AND ` + notWithdrawn + `{of subject}`
 
 // ofThoseAsked leaves out the registrations of subjects of which nothing that is asked for has ever been said, unless the
 // kind is asked for as a whole: most elders are on the register only.
 const ofThoseAsked = ` AND (standing != 'registered' OR has(whole, kind) OR (kind, subject) IN (
-		SELECT kind, subject FROM {db}.standings WHERE prefecture = @prefecture AND kind IN @kinds AND standing != 'registered' AND has(words, standing)
+		SELECT kind, subject FROM {db}.standings WHERE prefecture = @prefecture AND kind IN @kinds AND standing != 'registered' AND has(words, standing){of subject}
 	))`
 
 // standingsSQL counts subjects that are registered and of which all standings of a measure hold, where they are registered.

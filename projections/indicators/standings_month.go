@@ -2,7 +2,7 @@ package indicators
 
 // monthRows are the rows of one month's count, up to the day at which it is counted: its last, or today where that is in it.
 const monthRows = `FROM {db}.standings
-	WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND has(words, standing) AND ` + notWithdrawn
+	WHERE prefecture = @prefecture AND kind IN @kinds AND number <= @number AND has(words, standing) AND ` + notWithdrawn + `{of subject}`
 
 // standingsMonthSQL is standingsSQL for one month alone, at a fraction of the cost: of a subject's rows of a standing only
 // the newest is needed, and a bit for each standing that holds. Rows that stand there twice are as new as themselves, and records are told apart by their numbers.

@@ -15,8 +15,10 @@ import (
 
 // keeper counts marked slabs and keeps the cells that changed.
 type keeper struct {
-	projector *Projector
-	kept      map[keptKey]keptValue
+	projector  *Projector
+	engine     indicators.Engine
+	increments *indicators.Increments
+	kept       map[keptKey]keptValue
 }
 
 type keptKey struct {
@@ -39,12 +41,20 @@ const (
 	sparing          = 9
 )
 
+// worth is about what two questions about single subjects take.
+const worth = 150 * time.Millisecond
+
 func (p *Projector) newKeeper(ctx context.Context) (*keeper, error) {
 	all, err := p.Store.AllKept(ctx, p.Engine.Plan.Prefecture)
 	if err != nil {
 		return nil, fmt.Errorf("read the kept cells: %w", err)
 	}
-	k := &keeper{projector: p, kept: make(map[keptKey]keptValue, len(all))}
+	increments := &indicators.Increments{Measurer: p.Store, Worth: p.Worth}
+	if increments.Worth == 0 {
+		increments.Worth = worth
+	}
+	k := &keeper{projector: p, engine: p.Engine, increments: increments, kept: make(map[keptKey]keptValue, len(all))}
+	k.engine.Store = increments
 	for _, n := range all {
 		k.kept[keyOf(n)] = valueOf(n)
 	}
@@ -112,7 +122,9 @@ func (k *keeper) plan(marks indicators.Marks) []*work {
 	for _, d := range k.projector.Engine.Plan.Definitions {
 		months := map[calendar.Month]struct{}{}
 		for _, g := range indicators.GroupsOf(d) {
-			maps.Copy(months, marks[g])
+			for _, m := range marks.Months(g) {
+				months[m] = struct{}{}
+			}
 		}
 		maps.DeleteFunc(months, func(m calendar.Month, _ struct{}) bool { return !k.projector.Engine.Plan.Counts(d, m) })
 		if len(months) == 0 {
@@ -136,10 +148,11 @@ func (k *keeper) count(ctx context.Context, marks indicators.Marks, frontier uin
 		return nil
 	}
 	started := time.Now()
+	k.increments.Note(marks)
 	var slabs []Slab
 	var changed []indicators.Number
 	for _, w := range k.plan(marks) {
-		numbers, err := p.Engine.Compute(ctx, w.definitions, w.months, frontier)
+		numbers, err := k.engine.Compute(ctx, w.definitions, w.months, frontier)
 		if err != nil {
 			return err
 		}

@@ -116,6 +116,7 @@ func (p *Projector) replayPage(ctx context.Context, r Replay, page []facts.Parke
 	if err := p.Store.Write(ctx, rows); err != nil {
 		return fmt.Errorf("write the rows of replayed events: %w", err)
 	}
+	marks.Whole() // what lies before the frontier was counted without them
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)
