@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,7 +41,7 @@ const (
 
 // While caseworkers record, the server and its warehouse are killed at random, and the bus and the warehouse deleted.
 // Afterwards every command that was acknowledged is in the log once, and every cell is what the oracle counts from the
-// log. CAREL_CHAOS_SEED repeats a run's blows.
+// log; so is what was known at earlier times. CAREL_CHAOS_SEED repeats a run's blows.
 func TestChaos(t *testing.T) {
 	during, seed := chaosOf(t)
 	dir, addr := t.TempDir(), freeAddress(t)
@@ -52,6 +53,7 @@ func TestChaos(t *testing.T) {
 	l := newRecording(t, c, areas, seed)
 	l.begin(t.Context())
 
+	began := time.Now()
 	ctx, cancel := context.WithTimeout(t.Context(), during)
 	defer cancel()
 	group, working := errgroup.WithContext(t.Context())
@@ -70,12 +72,20 @@ func TestChaos(t *testing.T) {
 	}
 	require.NoError(t, group.Wait())
 	shown := l.shown(t, func(method, path, body string) string { return s.ask(method, path, body) }, 1)
+	known := map[time.Time][]shownCell{}
+	for quarter := range 4 {
+		at := began.Add(during * time.Duration(quarter) / 4)
+		known[at] = l.knownAt(t, at)
+	}
 	require.NoError(t, s.cmd.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, s.cmd.Wait())
 	events := readLog(t, filepath.Join(dir, "events"))
 	t.Logf("%d commands acknowledged, %d events", len(l.acknowledged), len(events))
 	l.requireOnce(t, events)
 	requireCounted(t, shown, p, areas, events)
+	for at, cells := range known {
+		requireCounted(t, cells, p, areas, slices.DeleteFunc(slices.Clone(events), func(e event.Recorded) bool { return e.Metadata.RecordedAt.After(at) }))
+	}
 }
 
 // chaosOf is how long to disturb, and what decides the blows.
@@ -191,6 +201,22 @@ func (l *recording) shown(t *testing.T, ask func(method, path, body string) stri
 				Items []shownCell `json:"items"`
 			}
 			require.NoError(t, l.client.Get(t.Context(), "/api/v1/indicators?area="+l.areas.Root().Code+"&level="+level+"&period="+m.String(), &answer))
+			cells = append(cells, answer.Items...)
+		}
+	}
+	return cells
+}
+
+// knownAt answers the cells of every area in some months, as they were known at a time.
+func (l *recording) knownAt(t *testing.T, at time.Time) (cells []shownCell) {
+	t.Helper()
+	for _, m := range []string{"2022-01", "2022-05", "2022-10"} {
+		for _, level := range []string{"self", "county", "township"} {
+			var answer struct {
+				Items []shownCell `json:"items"`
+			}
+			asked := url.Values{"area": {l.areas.Root().Code}, "level": {level}, "period": {m}, "known_at": {at.UTC().Format(time.RFC3339Nano)}}
+			require.NoError(t, l.client.Get(t.Context(), "/api/v1/indicators?"+asked.Encode(), &answer))
 			cells = append(cells, answer.Items...)
 		}
 	}
