@@ -221,6 +221,11 @@ func (s *server) diff(ctx context.Context, who access.Principal, in *diffInput) 
 	if p := endedAt(text); p != nil {
 		q.Number, q.Against.Number, q.After = p.Numbers[0], p.Numbers[1], p.After
 	}
+	leave, err := s.large.enter(ctx, errBusyReading)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	page, err := s.Lineage.Differences(ctx, q)
 	if errors.Is(err, lineage.ErrNoCell) {
 		return nil, errNoCell.At("/area")

@@ -78,6 +78,7 @@ var (
 	errBatchSize       = fault.New(fault.TooLarge, "batch-too-large", "一批最多 10000 条指令，请分批发送。", "A batch holds at most 10,000 commands; send several.")
 	errTooLarge        = fault.New(fault.TooLarge, "body-too-large", "请求体过大，请分批发送。", "The body is too large; send it in parts.")
 	errBusy            = fault.New(fault.TooMany, "too-many-commands", "同时等待的指令过多，请稍后用同一幂等键重试。", "Too many commands are waiting; retry with the same key shortly.")
+	errBusyReading     = fault.New(fault.TooMany, "too-many-questions", "正在处理的大查询（报表、重算、对比）过多，请稍后再试。", "Too many large questions (reports, recomputing, comparisons) are waiting; ask again shortly.")
 	errIfMatch         = fault.New(fault.Malformed, "if-match-form", "If-Match 须为带引号的版本号，例如 \"7\"。", `If-Match must be a quoted revision, e.g. "7".`)
 	errNoIndicator     = fault.New(fault.NotFound, "indicator-not-found", "没有这个指标，请核对代码。", "There is no indicator with this code; check it.")
 	errNoRoute         = fault.New(fault.NotFound, "no-such-address", "没有这个地址，接口说明见 /docs。", "There is no such address; /docs describes the API.")

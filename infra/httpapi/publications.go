@@ -66,10 +66,10 @@ type PublicationKey struct {
 	ID  string `json:"id" doc:"Its short name: the first eight bytes of its SHA-256, in hex"`
 }
 
-// Sealing reads all of a month's facts: one at a time, and others wait.
+// What seals, counts anew, compares or prints takes a while and much memory.
 const (
-	sealsAtWork, sealsWaiting = 1, 8
-	sealTimeout               = 5 * time.Minute
+	largeAtWork, largeWaiting = 1, 8
+	largeTimeout              = 5 * time.Minute
 )
 
 func (s *server) registerPublications(api huma.API, r chi.Router) {
@@ -82,15 +82,20 @@ func (s *server) registerPublications(api huma.API, r chi.Router) {
 			"root of the ledger, a hash and a signature. What came late makes another revision, which says what has changed; where nothing has, it is refused.",
 		DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout,
 		RequestBody: jsonBody(api, spec.body, spec.name), Responses: problems(api),
-		Middlewares: huma.Middlewares{s.admitting(access.Publish, newGate(sealsAtWork, sealsWaiting))},
+		Middlewares: huma.Middlewares{s.admitting(access.Publish, s.large)},
 	}, func(ctx context.Context, in *commandInput) (*commandOutput, error) { return s.seal(ctx, spec, in) })
 
 	s.document(api, r, "publication", "", "application/json", "The sealed document, byte for byte",
 		func(ctx context.Context, p publication.Sealed, r *http.Request) ([]byte, error) {
-			if r.URL.Query().Has("recompute") {
-				return s.Publications.Recompute(ctx, p)
+			if !r.URL.Query().Has("recompute") {
+				return s.Publications.Document(ctx, p)
 			}
-			return s.Publications.Document(ctx, p)
+			leave, err := s.large.enter(ctx, errBusyReading)
+			if err != nil {
+				return nil, err
+			}
+			defer leave()
+			return s.Publications.Recompute(ctx, p)
 		}, &huma.Param{
 			Name: "recompute", In: "query", Schema: &huma.Schema{Type: huma.TypeString},
 			Description: "Make it anew from the log, instead of taking the kept one: the bytes are the same, or the answer is a problem",
@@ -117,7 +122,7 @@ func (s *server) sealing() spec {
 }
 
 func (s *server) seal(ctx context.Context, c spec, in *commandInput) (*commandOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, sealTimeout)
+	ctx, cancel := context.WithTimeout(ctx, largeTimeout)
 	defer cancel()
 	who, err := s.caller(ctx, access.Publish)
 	if err != nil {
@@ -171,6 +176,11 @@ func (s *server) publicationKey(context.Context, access.Principal, *struct{}) (*
 // paper makes a report of a publication.
 func (s *server) paper(print func(sealed.Content, string) ([]byte, error)) makeDocument {
 	return func(ctx context.Context, p publication.Sealed, _ *http.Request) ([]byte, error) {
+		leave, err := s.large.enter(ctx, errBusyReading)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
 		text, err := s.Publications.Document(ctx, p)
 		if err != nil {
 			return nil, err
@@ -200,7 +210,7 @@ func (s *server) document(api huma.API, r chi.Router, id, suffix, contentType, s
 	}
 	api.OpenAPI().AddOperation(op)
 	r.Get(op.Path, func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), sealTimeout)
+		ctx, cancel := context.WithTimeout(r.Context(), largeTimeout)
 		defer cancel()
 		if err := s.serveDocument(ctx, w, r, contentType, suffix, make); err != nil {
 			s.refuse(w, r, err)
