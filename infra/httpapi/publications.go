@@ -76,14 +76,14 @@ func (s *server) registerPublications(api huma.API, r chi.Router) {
 	get(api, s, "publications", "/publications", "What was published, newest first", access.ReadNumbers, s.publications)
 	get(api, s, "publication-key", "/publication-key", "The key with which publications are signed", access.ReadNumbers, s.publicationKey)
 	spec := s.sealing()
-	huma.Register(api, huma.Operation{
-		OperationID: spec.name, Method: http.MethodPost, Path: "/api/v1" + spec.path, Summary: spec.summary, Tags: []string{"publications"},
-		Description: "For administrators and supervisors of the whole prefecture. Seals every cell of a month as the ledger knows it now, with the " +
-			"root of the ledger, a hash and a signature. What came late makes another revision, which says what has changed; where nothing has, it is refused.",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout,
-		RequestBody: jsonBody(api, spec.body, spec.name), Responses: problems(api),
-		Middlewares: huma.Middlewares{s.admitting(access.Publish, s.large)},
-	}, func(ctx context.Context, in *commandInput) (*commandOutput, error) { return s.seal(ctx, spec, in) })
+	op := apart(api, spec, "publications", s.admitting(access.Publish, s.large))
+	op.Description = "For administrators and supervisors of the whole prefecture. Seals every cell of a month as the ledger knows it now, with the " +
+		"root of the ledger, a hash and a signature. What came late makes another revision, which says what has changed; where nothing has, it is refused."
+	huma.Register(api, op, func(ctx context.Context, in *commandInput) (*commandOutput, error) {
+		ctx, cancel := context.WithTimeout(ctx, largeTimeout)
+		defer cancel()
+		return s.tell(ctx, access.Publish, spec, in)
+	})
 
 	s.document(api, r, "publication", "", "application/json", "The sealed document, byte for byte",
 		func(ctx context.Context, p publication.Sealed, r *http.Request) ([]byte, error) {
@@ -119,30 +119,6 @@ func (s *server) sealing() spec {
 			}
 			return &prepared{run: func(ctx context.Context) command.Outcome { return s.Publications.Seal(ctx, month, r.Context) }}
 		})
-}
-
-func (s *server) seal(ctx context.Context, c spec, in *commandInput) (*commandOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, largeTimeout)
-	defer cancel()
-	who, err := s.caller(ctx, access.Publish)
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	if !access.Allows(who, access.Publish, []string{s.Areas.Root().Code}) { // a county's own does not publish the prefecture
-		return nil, s.fail(ctx, errForbidden)
-	}
-	it, err := s.prepare(ctx, who, c, sent{key: in.Key, device: in.Device, ifMatch: in.IfMatch, target: in.target, body: in.RawBody})
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	outcome := it.run(ctx)
-	s.count(c.name, outcome)
-	if outcome.Err != nil {
-		return nil, s.fail(ctx, outcome.Err)
-	}
-	out := &commandOutput{Status: http.StatusCreated, Body: receipt(outcome, it.context.ID)}
-	out.ETag = strconv.Quote(out.Body.Revision)
-	return out, nil
 }
 
 func (s *server) publications(ctx context.Context, _ access.Principal, _ *struct{}) (*answer[list[Publication]], error) {
