@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -52,7 +53,7 @@ func doctor(cmd *cobra.Command) error {
 	}
 	out := cmd.OutOrStdout()
 	dir := k.String("data")
-	findings := []finding{directory(dir), version(dir), space(dir), tokenFile(dir), address(cmd.Context(), k.String("listen"), dir)}
+	findings := append([]finding{directory(dir), version(dir), space(dir), tokenFile(dir)}, address(cmd.Context(), k.String("listen"), dir)...)
 	if url := k.String("clickhouse"); url == "" {
 		findings = append(findings, engine())
 	} else {
@@ -161,7 +162,8 @@ func tokenFile(dir string) finding {
 	return f
 }
 
-func address(ctx context.Context, listen, dir string) finding {
+// address looks at where serve would listen, and at the log of a server of dir that listens there.
+func address(ctx context.Context, listen, dir string) []finding {
 	f := finding{what: "address", found: listen}
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", listen)
@@ -169,40 +171,45 @@ func address(ctx context.Context, listen, dir string) finding {
 	case err == nil:
 		err = l.Close()
 	case errors.Is(err, syscall.EADDRINUSE):
-		switch status(ctx, "http://"+listen, dir) {
-		case http.StatusOK:
+		status, log := standingAt(ctx, "http://"+listen, dir)
+		switch {
+		case status == http.StatusOK && log == "damaged":
 			f.found += " (careledger is serving / 正在服务)"
-			return f
-		case http.StatusUnauthorized:
+			return []finding{f, {what: "log", found: log, mend: damagedLog}}
+		case status == http.StatusOK:
+			f.found += " (careledger is serving / 正在服务)"
+			return []finding{f}
+		case status == http.StatusUnauthorized:
 			f.mend = "another careledger, not of " + dir + ", has it: give its --data, or choose another with --listen / 端口由另一数据目录的 careledger 占用，请指定其 --data 或换一个端口"
-			return f
+			return []finding{f}
 		}
 		f.mend = "another program has it: stop it, or choose another with --listen / 端口被占用，请停止占用者或换一个"
-		return f
+		return []finding{f}
 	}
 	if err != nil {
 		f.mend = "choose an address of this machine with --listen / 请用 --listen 指定本机地址"
 	}
-	return f
+	return []finding{f}
 }
 
-// status asks whoever serves there who is signed in, with the token that lies below dir: only a careledger of dir knows it.
-func status(ctx context.Context, url, dir string) int {
+// standingAt asks whoever serves there how its log is, with the token that lies below dir: only a careledger of dir knows it.
+func standingAt(ctx context.Context, url, dir string) (status int, log string) {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/session", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/status", nil)
 	if err != nil {
-		return 0
+		return 0, ""
 	}
 	token, _ := identity.ReadTokenFile(dir) // without one nobody has served from there
 	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0
+		return 0, ""
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, response.Body) // the status says it
-	return response.StatusCode
+	var s standingOf
+	_ = json.NewDecoder(response.Body).Decode(&s) // the status says whether there is any
+	return response.StatusCode, s.Log
 }
 
 func engine() finding {
