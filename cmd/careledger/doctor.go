@@ -17,6 +17,7 @@ import (
 
 	"github.com/careledger/careledger/cmd/careledger/internal/app"
 	"github.com/careledger/careledger/infra/identity"
+	"github.com/careledger/careledger/infra/report"
 	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
 )
 
@@ -40,8 +41,11 @@ func newDoctorCommand() *cobra.Command {
 	return cmd
 }
 
-// finding is one thing that was looked at. Mend is empty where all is well.
-type finding struct{ what, found, mend string }
+// finding is one thing that was looked at. Mend is empty where all is well; without what is optional a server works.
+type finding struct {
+	what, found, mend string
+	optional          bool
+}
 
 func doctor(cmd *cobra.Command) error {
 	k, err := settings(cmd)
@@ -59,10 +63,14 @@ func doctor(cmd *cobra.Command) error {
 	} else {
 		findings = append(findings, tables(cmd.Context(), url, k.String("database"), k.String("clickhouse-cluster")))
 	}
+	findings = append(findings, font())
 	wrong := 0
 	for _, f := range findings {
 		mark := "ok  "
-		if f.mend != "" {
+		switch {
+		case f.mend != "" && f.optional:
+			mark = "note"
+		case f.mend != "":
 			mark = "MEND"
 			wrong++
 		}
@@ -222,4 +230,16 @@ func engine() finding {
 		f.mend = err.Error()
 	}
 	return f
+}
+
+// font looks for the one that the PDF of a publication is set in.
+func font() finding {
+	path, err := report.Locate()
+	if err != nil {
+		return finding{
+			what: "report font", found: "missing", optional: true,
+			mend: "only PDFs need it: run `make font`, or set " + report.FontVariable + " to a TrueType font (.ttf) with Chinese / 仅 PDF 报表需要：请运行 make font，或用 " + report.FontVariable + " 指定含中文的 TrueType 字体（.ttf）",
+		}
+	}
+	return finding{what: "report font", found: path}
 }
