@@ -29,7 +29,7 @@ func newIndicatorsCommand() *cobra.Command {
 		Example: `  careledger indicators
   careledger indicators --area 532601 --period 2022-11 -o json
   careledger indicators --level county --code monthly-visit-rate
-  careledger indicators --period 2022-11 --known-at 2022-12-05T00:00:00Z -o csv`,
+  careledger indicators --period 2022-11 --known-at 2022-12-05 -o csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return showIndicators(cmd) },
 	}
@@ -39,7 +39,7 @@ func newIndicatorsCommand() *cobra.Command {
 	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
 	f.String("level", "self", "self, county or township")
 	f.String("code", "", "only these indicators, by commas")
-	f.String("known-at", "", "only what was recorded until then counts (RFC 3339)")
+	f.String("known-at", "", "only what was recorded until then counts: an instant (RFC 3339), or a day and all of it (2022-12-05)")
 	f.StringP("output", "o", "table", "table, json or csv")
 	cmd.AddCommand(newForecastCommand(), newRecordsCommand(), newDiffCommand())
 	return cmd

@@ -70,7 +70,7 @@ var (
 	errText            = fault.New(fault.Invalid, "text-length", "文字过长、为空或含控制字符。", "The text is too long, empty or has control characters.")
 	errNumberRange     = fault.New(fault.Invalid, "number-range", "数值超出范围。", "The number is out of range.")
 	errPeriod          = fault.New(fault.Invalid, "period-form", "统计期写法不对，请写 2022-11、2022-Q4、2022、SY2022 或 MCH2022。", "The period cannot be read; write 2022-11, 2022-Q4, 2022, SY2022 or MCH2022.")
-	errInstant         = fault.New(fault.Invalid, "instant-form", "时刻须按 RFC 3339 书写，例如 2022-12-05T00:00:00Z。", "An instant is written by RFC 3339, e.g. 2022-12-05T00:00:00Z.")
+	errInstant         = fault.New(fault.Invalid, "instant-form", "时刻须按 RFC 3339 书写，例如 2022-12-05T00:00:00Z；也可只写日期 2022-12-05，即截至该日终了（北京时间）。", "An instant is written by RFC 3339, e.g. 2022-12-05T00:00:00Z; a day alone, 2022-12-05, is all of it (Asia/Shanghai).")
 	errLevel           = fault.New(fault.Invalid, "level-word", "level 须为 self、county 或 township。", "level must be self, county or township.")
 	errState           = fault.New(fault.Invalid, "state-word", "state 须为 open、resolved 或 all。", "state must be open, resolved or all.")
 	errCursor          = fault.New(fault.Invalid, "cursor", "翻页标记无效，请从第一页重新开始。", "The cursor is not valid; start again from the first page.")
