@@ -220,7 +220,7 @@ func summary(out io.Writer, p lineagePage) error {
 			return fmt.Errorf("the answer cannot be read: %w", err)
 		}
 		shown := c.fields(amountText)
-		fmt.Fprintf(out, "%s %s %s: %s %s = %s / %s (position %s)\n", c.Code, c.Area, c.Period, shown[4], c.Unit, shown[6], shown[7], c.Position)
+		fmt.Fprintf(out, "%s %s %s: %s %s = %s / %s (position %s)\n", c.Code, c.Area, c.Period, shown[5], c.Unit, shown[7], shown[8], c.Position)
 	}
 	return nil
 }
