@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/careledger/careledger/cmd/careledger/internal/app"
 	"github.com/careledger/careledger/infra/identity"
+	"github.com/careledger/careledger/infra/report"
 	warehouse "github.com/careledger/careledger/infra/warehouse/embedded"
 )
 
@@ -39,8 +41,11 @@ func newDoctorCommand() *cobra.Command {
 	return cmd
 }
 
-// finding is one thing that was looked at. Mend is empty where all is well.
-type finding struct{ what, found, mend string }
+// finding is one thing that was looked at. Mend is empty where all is well; without what is optional a server works.
+type finding struct {
+	what, found, mend string
+	optional          bool
+}
 
 func doctor(cmd *cobra.Command) error {
 	k, err := settings(cmd)
@@ -52,16 +57,20 @@ func doctor(cmd *cobra.Command) error {
 	}
 	out := cmd.OutOrStdout()
 	dir := k.String("data")
-	findings := []finding{directory(dir), version(dir), space(dir), tokenFile(dir), address(cmd.Context(), k.String("listen"), dir)}
+	findings := append([]finding{directory(dir), version(dir), space(dir), tokenFile(dir)}, address(cmd.Context(), k.String("listen"), dir)...)
 	if url := k.String("clickhouse"); url == "" {
 		findings = append(findings, engine())
 	} else {
 		findings = append(findings, tables(cmd.Context(), url, k.String("database"), k.String("clickhouse-cluster")))
 	}
+	findings = append(findings, font())
 	wrong := 0
 	for _, f := range findings {
 		mark := "ok  "
-		if f.mend != "" {
+		switch {
+		case f.mend != "" && f.optional:
+			mark = "note"
+		case f.mend != "":
 			mark = "MEND"
 			wrong++
 		}
@@ -161,7 +170,8 @@ func tokenFile(dir string) finding {
 	return f
 }
 
-func address(ctx context.Context, listen, dir string) finding {
+// address looks at where serve would listen, and at the log of a server of dir that listens there.
+func address(ctx context.Context, listen, dir string) []finding {
 	f := finding{what: "address", found: listen}
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", listen)
@@ -169,40 +179,45 @@ func address(ctx context.Context, listen, dir string) finding {
 	case err == nil:
 		err = l.Close()
 	case errors.Is(err, syscall.EADDRINUSE):
-		switch status(ctx, "http://"+listen, dir) {
-		case http.StatusOK:
+		status, log := standingAt(ctx, "http://"+listen, dir)
+		switch {
+		case status == http.StatusOK && log == "damaged":
 			f.found += " (careledger is serving / 正在服务)"
-			return f
-		case http.StatusUnauthorized:
+			return []finding{f, {what: "log", found: log, mend: damagedLog}}
+		case status == http.StatusOK:
+			f.found += " (careledger is serving / 正在服务)"
+			return []finding{f}
+		case status == http.StatusUnauthorized:
 			f.mend = "another careledger, not of " + dir + ", has it: give its --data, or choose another with --listen / 端口由另一数据目录的 careledger 占用，请指定其 --data 或换一个端口"
-			return f
+			return []finding{f}
 		}
 		f.mend = "another program has it: stop it, or choose another with --listen / 端口被占用，请停止占用者或换一个"
-		return f
+		return []finding{f}
 	}
 	if err != nil {
 		f.mend = "choose an address of this machine with --listen / 请用 --listen 指定本机地址"
 	}
-	return f
+	return []finding{f}
 }
 
-// status asks whoever serves there who is signed in, with the token that lies below dir: only a careledger of dir knows it.
-func status(ctx context.Context, url, dir string) int {
+// standingAt asks whoever serves there how its log is, with the token that lies below dir: only a careledger of dir knows it.
+func standingAt(ctx context.Context, url, dir string) (status int, log string) {
 	ctx, cancel := context.WithTimeout(ctx, 4*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/session", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/v1/status", nil)
 	if err != nil {
-		return 0
+		return 0, ""
 	}
 	token, _ := identity.ReadTokenFile(dir) // without one nobody has served from there
 	request.Header.Set("Authorization", "Bearer "+token)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return 0
+		return 0, ""
 	}
 	defer response.Body.Close()
-	_, _ = io.Copy(io.Discard, response.Body) // the status says it
-	return response.StatusCode
+	var s standingOf
+	_ = json.NewDecoder(response.Body).Decode(&s) // the status says whether there is any
+	return response.StatusCode, s.Log
 }
 
 func engine() finding {
@@ -215,4 +230,16 @@ func engine() finding {
 		f.mend = err.Error()
 	}
 	return f
+}
+
+// font looks for the one that the PDF of a publication is set in.
+func font() finding {
+	path, err := report.Locate()
+	if err != nil {
+		return finding{
+			what: "report font", found: "missing", optional: true,
+			mend: "only PDFs need it: run `make font`, or set " + report.FontVariable + " to a TrueType font (.ttf) with Chinese / 仅 PDF 报表需要：请运行 make font，或用 " + report.FontVariable + " 指定含中文的 TrueType 字体（.ttf）",
+		}
+	}
+	return finding{what: "report font", found: path}
 }

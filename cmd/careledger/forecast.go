@@ -65,6 +65,8 @@ type forecastLine struct {
 	} `json:"silent"`
 	HistoryUntil string `json:"history_until"`
 	Position     string `json:"position"`
+
+	areaName string
 }
 
 func showForecast(cmd *cobra.Command, code string) error {
@@ -93,11 +95,17 @@ func showForecast(cmd *cobra.Command, code string) error {
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		return fmt.Errorf("the answer cannot be read: %w", err)
 	}
+	if k.String("output") != "json" {
+		named := namesOf(cmd.Context(), c)
+		for i := range answer.Items {
+			answer.Items[i].areaName = named.of(answer.Items[i].Area)
+		}
+	}
 	return writeLines(cmd.OutOrStdout(), k.String("output"), raw, forecastHeader, answer.Items)
 }
 
 var forecastHeader = []string{
-	"code", "variant", "area", "history_until", "deadline", "unit", "value", "low", "high", "target", "probability", "pace", "pace_needed",
+	"code", "variant", "area", "area_name", "history_until", "deadline", "unit", "value", "low", "high", "target", "probability", "pace", "pace_needed",
 	"reached_in", "test_mae", "test_coverage", "test_ahead", "test_months", "position", "silent",
 }
 
@@ -111,7 +119,7 @@ func (l forecastLine) fields(number func(*float64) string) []string {
 		silent = l.Silent.Chinese + " / " + l.Silent.English
 	}
 	line := []string{
-		l.Code, l.Variant, l.Area, l.HistoryUntil, l.Deadline, l.Unit, number(l.Value), number(l.Low), number(l.High), number(l.Target),
+		l.Code, l.Variant, l.Area, l.areaName, l.HistoryUntil, l.Deadline, l.Unit, number(l.Value), number(l.Low), number(l.High), number(l.Target),
 		number(l.Probability), number(l.Pace), number(l.PaceNeeded), l.ReachedIn,
 	}
 	return append(append(line, tested...), l.Position, silent)

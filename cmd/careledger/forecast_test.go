@@ -21,6 +21,10 @@ const twoForecasts = `{"items":[{"code":"elder-beds","area":"532601","variant":"
 func TestAForecastComesAsATableJSONAndCSV(t *testing.T) {
 	var asked string
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/v1/areas" {
+			_, _ = fmt.Fprint(w, `{"items":[{"code":"532601","name":"文山市"}]}`)
+			return
+		}
 		asked = r.URL.String()
 		_, _ = fmt.Fprint(w, twoForecasts)
 	}))
@@ -32,7 +36,7 @@ func TestAForecastComesAsATableJSONAndCSV(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, 3)
 	require.Equal(t, []string{
-		"elder-beds", "official", "532601", "2022-11", "2025-12-31", "beds", "12345.5", "11000", "13000", "17850", "0.042", "54.6", "203.4", "2034-03",
+		"elder-beds", "official", "532601", "文山市", "2022-11", "2025-12-31", "beds", "12345.5", "11000", "13000", "17850", "0.042", "54.6", "203.4", "2034-03",
 		"211.7", "0.79", "12", "24", "70123",
 	}, strings.Fields(lines[1]))
 	require.Contains(t, lines[2], "数据不足。 / Too few.")

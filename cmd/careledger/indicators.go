@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,7 +28,7 @@ func newIndicatorsCommand() *cobra.Command {
 		Example: `  careledger indicators
   careledger indicators --area 532601 --period 2022-11 -o json
   careledger indicators --level county --code monthly-visit-rate
-  careledger indicators --period 2022-11 --known-at 2022-12-05T00:00:00Z -o csv`,
+  careledger indicators --period 2022-11 --known-at 2022-12-05 -o csv`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return showIndicators(cmd) },
 	}
@@ -39,7 +38,7 @@ func newIndicatorsCommand() *cobra.Command {
 	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
 	f.String("level", "self", "self, county or township")
 	f.String("code", "", "only these indicators, by commas")
-	f.String("known-at", "", "only what was recorded until then counts (RFC 3339)")
+	f.String("known-at", "", "only what was recorded until then counts: an instant (RFC 3339), or a day and all of it (2022-12-05)")
 	f.StringP("output", "o", "table", "table, json or csv")
 	cmd.AddCommand(newForecastCommand(), newRecordsCommand(), newDiffCommand())
 	return cmd
@@ -65,6 +64,8 @@ type cellLine struct {
 	Status   string   `json:"status"`
 	Position string   `json:"position"`
 	Complete bool     `json:"complete"`
+
+	areaName string
 }
 
 func showIndicators(cmd *cobra.Command) error {
@@ -102,6 +103,12 @@ func showIndicators(cmd *cobra.Command) error {
 		fmt.Fprintf(cmd.ErrOrStderr(), "counted up to %d of %d; the numbers follow / 已统计至第 %d 条，共 %d 条；数字随后更新\n",
 			answer.Frontier, answer.Head, answer.Frontier, answer.Head)
 	}
+	if k.String("output") != "json" {
+		named := namesOf(cmd.Context(), c)
+		for i := range answer.Items {
+			answer.Items[i].areaName = named.of(answer.Items[i].Area)
+		}
+	}
 	return writeLines(cmd.OutOrStdout(), k.String("output"), raw, header, answer.Items)
 }
 
@@ -133,7 +140,7 @@ func writeLines[L tableLine](out io.Writer, form string, raw []byte, header []st
 	return exitError{exitUsage, errors.New("--output: write table, json or csv / 请写 table、json 或 csv")}
 }
 
-var header = []string{"code", "variant", "area", "period", "value", "unit", "numerator", "denominator", "target", "expected", "status", "complete", "position"}
+var header = []string{"code", "variant", "area", "area_name", "period", "value", "unit", "numerator", "denominator", "target", "expected", "status", "complete", "position"}
 
 func (l cellLine) fields(number func(*float64) string) []string {
 	var target *float64
@@ -141,7 +148,7 @@ func (l cellLine) fields(number func(*float64) string) []string {
 		target = &l.Target.Value
 	}
 	return []string{
-		l.Code, l.Definition.Variant, l.Area, l.Period, number(l.Value), l.Unit, number(l.Numerator), number(l.Denominator),
+		l.Code, l.Definition.Variant, l.Area, l.areaName, l.Period, number(l.Value), l.Unit, number(l.Numerator), number(l.Denominator),
 		number(target), number(l.Expected), l.Status, strconv.FormatBool(l.Complete), l.Position,
 	}
 }
@@ -164,21 +171,14 @@ func asCSV[L tableLine](out io.Writer, header []string, items []L) error {
 }
 
 func asTable[L tableLine](out io.Writer, header []string, items []L) error {
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	line := func(fields []string) {
-		for _, f := range fields {
-			fmt.Fprint(w, f, "\t")
-		}
-		fmt.Fprintln(w)
-	}
-	line(header)
+	lines := [][]string{header}
 	for _, l := range items {
-		line(l.fields(func(v *float64) string {
+		lines = append(lines, l.fields(func(v *float64) string {
 			if v == nil {
 				return "-"
 			}
 			return strings.TrimRight(strings.TrimRight(strconv.FormatFloat(*v, 'f', 4, 64), "0"), ".")
 		}))
 	}
-	return w.Flush()
+	return aligned(out, lines)
 }

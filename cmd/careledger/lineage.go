@@ -27,7 +27,7 @@ with the reason; what the lines add up to is the number. Names are shown to thos
 has the events behind each line; csv and table name their ledger numbers.`,
 		Example: `  careledger indicators records monthly-visit-rate --area 532601001 --period 2022-11
   careledger indicators records monthly-visit-rate --area 532601 --role excluded -o csv
-  careledger indicators records elder-beds --known-at 2022-12-05T00:00:00Z -o json`,
+  careledger indicators records elder-beds --known-at 2022-12-05 -o json`,
 		Args: oneCode,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return showLineage(cmd, args[0], "records", recordLines)
@@ -42,13 +42,13 @@ func newDiffCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff CODE",
 		Short: "List what makes an indicator's number differ from what was known earlier, or from another period",
-		Example: `  careledger indicators diff monthly-visit-rate --period 2022-11 --against-known-at 2022-12-05T00:00:00Z
+		Example: `  careledger indicators diff monthly-visit-rate --period 2022-11 --against-known-at 2022-12-05
   careledger indicators diff elder-beds --area 532601 --period 2022-11 --against-period 2022-10 -o csv`,
 		Args: oneCode,
 		RunE: func(cmd *cobra.Command, args []string) error { return showLineage(cmd, args[0], "diff", diffLines) },
 	}
 	cellFlags(cmd)
-	cmd.Flags().String("against-known-at", "", "compare with what had been recorded until then (RFC 3339)")
+	cmd.Flags().String("against-known-at", "", "compare with what had been recorded until then: an instant (RFC 3339), or a day and all of it (2022-12-05)")
 	cmd.Flags().String("against-period", "", "compare with this period")
 	return cmd
 }
@@ -58,7 +58,7 @@ func cellFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.String("area", "532600", "area code")
 	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
-	f.String("known-at", "", "only what was recorded until then counts (RFC 3339)")
+	f.String("known-at", "", "only what was recorded until then counts: an instant (RFC 3339), or a day and all of it (2022-12-05)")
 	f.String("variant", "", "the definition's variant; empty: official")
 	f.StringP("output", "o", "table", "table, json or csv")
 }
@@ -220,7 +220,7 @@ func summary(out io.Writer, p lineagePage) error {
 			return fmt.Errorf("the answer cannot be read: %w", err)
 		}
 		shown := c.fields(amountText)
-		fmt.Fprintf(out, "%s %s %s: %s %s = %s / %s (position %s)\n", c.Code, c.Area, c.Period, shown[4], c.Unit, shown[6], shown[7], c.Position)
+		fmt.Fprintf(out, "%s %s %s: %s %s = %s / %s (position %s)\n", c.Code, c.Area, c.Period, shown[5], c.Unit, shown[7], shown[8], c.Position)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 )
 
@@ -100,7 +101,7 @@ func (s *server) ask(method, path, body string) string {
 	request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
-		request.Header.Set("Idempotency-Key", s.t.Name())
+		request.Header.Set("Idempotency-Key", uuid.NewString())
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -89,30 +89,32 @@ func listParked(cmd *cobra.Command) error {
 		}
 		all = append(all, page.Items...)
 	}
-	if err := writeParked(cmd.OutOrStdout(), output, all); err != nil || len(all) == 0 {
+	if err := writeParked(cmd.Context(), cmd.OutOrStdout(), c, output, all); err != nil || len(all) == 0 {
 		return err
 	}
 	return exitError{exitDiffers, fmt.Errorf("%d events are parked: cells that they may touch are incomplete; `careledger parked replay` tries them again / 有 %d 条事件被搁置，相关数字不完整；可用 careledger parked replay 重放", len(all), len(all))}
 }
 
-func writeParked(out io.Writer, output string, all []json.RawMessage) error {
+func writeParked(ctx context.Context, out io.Writer, c *client.Client, output string, all []json.RawMessage) error {
 	if output == "json" {
 		return json.NewEncoder(out).Encode(map[string]any{"items": all})
 	}
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "number 编号\ttype 类型\tarea 区划\toccurred 发生月份\ttouches 涉及\tsince 起\treason 原因")
+	named, lines := namesOf(ctx, c), [][]string{{"number 编号", "type 类型", "area 区划", "occurred 发生月份", "touches 涉及", "since 起", "reason 原因"}}
 	for _, raw := range all {
 		var l parkedLine
 		if err := json.Unmarshal(raw, &l); err != nil {
 			return fmt.Errorf("the answer cannot be read: %w", err)
 		}
-		touches := strings.Join(l.Areas, ",")
+		for i, code := range l.Areas {
+			l.Areas[i] = named.with(code)
+		}
+		touches := strings.Join(l.Areas, ", ")
 		if touches == "" {
 			touches = "all 全部"
 		}
-		fmt.Fprintln(w, strings.Join([]string{l.Number, l.Type, dash(l.Area), dash(l.Occurred), touches, dash(l.Since), l.why()}, "\t"))
+		lines = append(lines, []string{l.Number, l.Type, dash(named.with(l.Area)), dash(l.Occurred), touches, dash(l.Since), l.why()})
 	}
-	return w.Flush()
+	return aligned(out, lines)
 }
 
 // why is the reason, and the innermost frame of a fold that broke.

@@ -91,7 +91,7 @@ func checkPlan(cmd *cobra.Command, path string) error {
 	case err != nil:
 		return err
 	case wrong > 0:
-		return exitError{exitDiffers, fmt.Errorf("%d things in the plan must be mended / 规划文件有 %d 处须改正", wrong, wrong)}
+		return exitError{exitDiffers, fmt.Errorf("%d %s in the plan must be mended / 规划文件有 %d 处须改正", wrong, map[bool]string{true: "thing", false: "things"}[wrong == 1], wrong)}
 	case k.String("output") == "text":
 		fmt.Fprintln(out, "the plan can be used / 规划可以使用")
 	}

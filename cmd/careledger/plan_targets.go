@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/google/uuid"
@@ -49,16 +48,15 @@ func listTargets(cmd *cobra.Command) error {
 	if err := c.Get(cmd.Context(), "/api/v1/plan/targets?"+url.Values{"area": {k.String("area")}}.Encode(), &found); err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "code\ttarget\tarea\tvalue\teffective_on\trecorded_at\treason\t")
+	named, lines := namesOf(cmd.Context(), c), [][]string{{"code", "target", "area", "area_name", "value", "effective_on", "recorded_at", "reason"}}
 	for _, t := range found.Items {
 		value := words.Exactly(t.Value)
 		if t.Withdrawn {
 			value = "withdrawn 撤销"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", t.Code, t.Target, t.Of, value, t.EffectiveOn, t.RecordedAt.Format(time.RFC3339), t.Reason)
+		lines = append(lines, []string{t.Code, t.Target, t.Of, named.of(t.Of), value, t.EffectiveOn.String(), t.RecordedAt.Format(time.RFC3339), t.Reason})
 	}
-	return w.Flush()
+	return aligned(cmd.OutOrStdout(), lines)
 }
 
 func newTargetCommand() *cobra.Command {
@@ -180,7 +178,7 @@ func allot(cmd *cobra.Command) error {
 	if output == "json" {
 		err = writeJSON(cmd.OutOrStdout(), a)
 	} else {
-		err = allotmentTable(cmd.OutOrStdout(), a)
+		err = allotmentTable(cmd.OutOrStdout(), a, namesOf(cmd.Context(), c))
 	}
 	if err != nil || !k.Bool("adopt") {
 		return err
@@ -194,12 +192,11 @@ func allot(cmd *cobra.Command) error {
 	return sayTargets(cmd, c, commands)
 }
 
-func allotmentTable(out io.Writer, a indicators.Allotted) error {
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintf(w, "area\t%s\ttarget\tper 1,000\taverage\t\n", a.By)
+func allotmentTable(out io.Writer, a indicators.Allotted, named names) error {
+	perThousand := func(share float64) string { return strconv.FormatFloat(share*1000, 'f', 2, 64) }
+	lines := [][]string{{"area", "area_name", a.By, "target", "per 1,000", "average"}}
 	for _, p := range a.Parts {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t\n", p.Area, words.Number(p.People, 0), words.Number(p.Value, 0), strconv.FormatFloat(p.PerHead*1000, 'f', 2, 64), strconv.FormatFloat(p.Average*1000, 'f', 2, 64))
+		lines = append(lines, []string{p.Area, named.of(p.Area), words.Number(p.People, 0), words.Number(p.Value, 0), perThousand(p.PerHead), perThousand(p.Average)})
 	}
-	fmt.Fprintf(w, "sum 合计\t\t%s\t\t\t\n", words.Number(a.Whole, 0))
-	return w.Flush()
+	return aligned(out, append(lines, []string{"sum 合计", "", "", words.Number(a.Whole, 0)}))
 }

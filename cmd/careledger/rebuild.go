@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 )
 
@@ -84,7 +85,7 @@ func directRebuild(cmd *cobra.Command, what string) error {
 	if what == "status" {
 		err = c.Get(cmd.Context(), "/api/v1/rebuild", &s)
 	} else {
-		err = c.Post(cmd.Context(), "/api/v1/rebuild/"+what, struct{}{}, &s)
+		err = c.Tell(cmd.Context(), "/api/v1/rebuild/"+what, uuid.NewString(), struct{}{}, &s)
 	}
 	if err != nil {
 		return err
@@ -104,7 +105,7 @@ func rebuild(cmd *cobra.Command) error {
 	}
 	c.Patience = questionPatience
 	var s rebuildStanding
-	if err := c.Post(cmd.Context(), "/api/v1/rebuild", map[string]string{"reason": k.String("reason")}, &s); err != nil {
+	if err := c.Tell(cmd.Context(), "/api/v1/rebuild", uuid.NewString(), map[string]string{"reason": k.String("reason")}, &s); err != nil {
 		return err
 	}
 	if k.Bool("detach") {

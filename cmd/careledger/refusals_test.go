@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -109,6 +110,20 @@ func TestDoctorFindsAFreshSetUpWell(t *testing.T) {
 	require.Zero(t, code, "%s%s", out, errs)
 	require.NotContains(t, out, "MEND")
 	require.NoDirExists(t, dir, "looking changes nothing")
+}
+
+func TestDoctorSaysWhereTheFontIsOrHowToGetIt(t *testing.T) {
+	font := kept(t, "font.ttf", "glyphs")
+	path := filepath.Join(font, "font.ttf")
+	doctor := func(env ...string) (string, string, int) {
+		return careledger(t, env, "doctor", "--data", t.TempDir(), "--listen", freeAddress(t))
+	}
+	out, _, code := doctor("CAREL_FONT=" + path)
+	require.Zero(t, code, out)
+	require.Regexp(t, `ok +report font +`+regexp.QuoteMeta(path), out)
+	out, _, code = doctor("CAREL_FONT=" + path + ".gone")
+	require.Zero(t, code, "a server works without: %s", out)
+	require.Regexp(t, `note +report font +missing\n +-> .*make font.*CAREL_FONT`, out)
 }
 
 func TestDoctorFindsWhatServeWouldRefuse(t *testing.T) {

@@ -16,7 +16,8 @@ func newStatusCommand() *cobra.Command {
 		Short: "Say how far the numbers follow the log, and which parts can be reached",
 		Long: `Asks a server how it stands: its log, bus and warehouse, and for each prefecture how many events and seconds the numbers
 are behind the log and how many events could not be counted (parked), which set of facts and numbers serves, how far a rebuild
-has come, and of which county nothing was recorded for the longest time. Exit code 4 where a part is away or an event parked.`,
+has come, and of which county nothing was recorded for the longest time. Exit code 4 where a part is away, the log
+is damaged or an event parked.`,
 		Example: "  careledger status\n  careledger status --server http://127.0.0.1:8080 -o json",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return showStatus(cmd) },
@@ -130,8 +131,14 @@ func silence(seconds *float64) string {
 	}
 }
 
+// damagedLog is what to do about a log of which something cannot be read.
+const damagedLog = "the log holds records that are damaged, all else is recorded as before: `careledger verify` says where; restore a backup / 日志中有已损坏的记录，其他记录照常登记：请用 careledger verify 定位并恢复备份"
+
 // wrong says what does not mend itself, or has not yet.
 func (s standingOf) wrong() error {
+	if s.Log == "damaged" {
+		return exitError{exitDiffers, errors.New(damagedLog)}
+	}
 	for part, state := range map[string]string{"log": s.Log, "bus": s.Bus, "warehouse": s.Warehouse} {
 		if state != "ok" {
 			return exitError{exitDiffers, fmt.Errorf("the %s cannot be reached: it is being tried again; see the server's log / 无法访问，正在重试，请查看服务日志", part)}

@@ -4,17 +4,18 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 )
 
 func TestStatusSaysHowAServerStands(t *testing.T) {
-	bus, parked := "ok", 0
+	log, bus, parked := "ok", "ok", 0
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, `{"ledger":"l","head":"70","log":"ok","bus":%q,"warehouse":"ok","prefectures":[{"code":"5326","frontier":"60","head":"70","behind_events":10,"lag_seconds":1.5,"parked":%d,
+		fmt.Fprintf(w, `{"ledger":"l","head":"70","log":%q,"bus":%q,"warehouse":"ok","prefectures":[{"code":"5326","frontier":"60","head":"70","behind_events":10,"lag_seconds":1.5,"parked":%d,
 			"name":"文山州","projection":{"serving":2,"previous":1,"building":3,"paused":false,"projected":"35","head":"70","estimated_seconds":12},
-			"longest_silent":{"area":"532628","name":"富宁县","recorded_at":"2022-12-01T00:00:00Z","silent_seconds":345600}}]}`, bus, parked)
+			"longest_silent":{"area":"532628","name":"富宁县","recorded_at":"2022-12-01T00:00:00Z","silent_seconds":345600}}]}`, log, bus, parked)
 	}))
 	defer s.Close()
 	ask := func(more ...string) (string, string, int) {
@@ -43,6 +44,15 @@ func TestStatusSaysHowAServerStands(t *testing.T) {
 	_, errs, code = ask()
 	require.Equal(t, exitDiffers, code)
 	oneLine(t, errs, "the bus cannot be reached")
+	log = "damaged"
+	out, errs, code = ask()
+	require.Equal(t, exitDiffers, code)
+	require.Regexp(t, `log 日志 +damaged +70 events 条\n`, out)
+	oneLine(t, errs, "careledger verify")
+
+	out, _, code = careledger(t, nil, "doctor", "--data", t.TempDir(), "--listen", strings.TrimPrefix(s.URL, "http://"))
+	require.Equal(t, exitSetup, code)
+	require.Regexp(t, `MEND  log +damaged\n +-> .*restore a backup`, out)
 }
 
 func TestSilenceIsSaidInAUnitThatSaysEnough(t *testing.T) {

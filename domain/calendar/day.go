@@ -36,6 +36,12 @@ func ParseDay(s string) (Day, error) {
 // Time is the day's midnight in UTC.
 func (d Day) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
+// End is the last microsecond of the day in the plan's zone.
+func (d Day) End() time.Time {
+	y, m, next := (d + 1).Time().Date()
+	return time.Date(y, m, next, 0, 0, 0, 0, Zone()).Add(-time.Microsecond)
+}
+
 // Month is the month that holds the day.
 func (d Day) Month() Month {
 	y, m, _ := d.Time().Date()

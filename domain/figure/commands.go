@@ -4,7 +4,7 @@ package figure
 type Command interface{ figureCommand() }
 
 // Report reports a number for a period (calendar.ParsePeriod's forms). Value is finite and not negative; one that is ten
-// times that of the nearest period, or a tenth of it, must be Confirmed.
+// times that of the nearest period, or a tenth of it, must be Confirmed, and so must the first of another type of period.
 type Report struct {
 	Area, Series, Period string
 	Value                float64

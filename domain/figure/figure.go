@@ -21,6 +21,7 @@ var (
 	ErrValue           = fault.New(fault.Invalid, "figure-value", "数值须为不小于0的有限数。", "The value must be a finite number of 0 or more.")
 	ErrUnit            = fault.New(fault.Refused, "figure-other-unit", "计量单位与该系列此前上报的不同，请核对；同一系列只用一种单位。", "The unit is another one than that of the series before; check it. A series has one unit.")
 	ErrTenfold         = fault.New(fault.Refused, "figure-tenfold", "数值是最近一期的十倍以上或不足十分之一，请核对单位与小数点；确认无误请加 confirmed: true 再次提交。", "The value is ten times that of the nearest period, or a tenth of it; check unit and decimal point. Where it is right, send it again with confirmed: true.")
+	ErrPeriodType      = fault.New(fault.Refused, "figure-period-type", "该系列此前按另一种统计期上报（如按年而非按月），请核对 period；确认无误请加 confirmed: true 再次提交。", "The series has been reported for periods of another type so far (of years, say, and not of months); check period. Where it is right, send it again with confirmed: true.")
 	ErrText            = fault.New(fault.Invalid, "text-length", "请填写该字段：单位1至30个字符，来源和原因1至500个字符。", "The field is needed: a unit has 1 to 30 characters, a source or reason 1 to 500.")
 	ErrUnknownCommand  = fault.New(fault.Invalid, "unknown-command", "无法识别的指令。", "This command is not known.")
 )
@@ -89,15 +90,38 @@ func report(s State, c Report, today calendar.Day) ([]event.Event, error) {
 	if err := valid(c.Value, field{"/unit", c.Unit, 30}, field{"/source", c.Source, 500}); err != nil {
 		return nil, err
 	}
-	if near, known := s.nearest(period); known && near.Unit != c.Unit {
+	switch {
+	case !s.takes(c.Unit):
 		return nil, ErrUnit.At("/unit")
-	}
-	if !c.Confirmed && s.tenfold(c.Value, period) {
+	case !c.Confirmed && s.otherwise(period):
+		return nil, ErrPeriodType.At("/period")
+	case !c.Confirmed && s.tenfold(c.Value, period):
 		return nil, ErrTenfold.At("/value")
 	}
 	return []event.Event{Reported{
 		Area: c.Area, Series: c.Series, Period: c.Period, PeriodEnd: period.Last, Value: c.Value, Unit: c.Unit, Source: c.Source,
 	}}, nil
+}
+
+// takes reports whether a unit is that of the newest period; any is where there is none.
+func (s State) takes(unit string) bool {
+	var newest Number
+	for _, n := range s.Periods {
+		if n.End >= newest.End {
+			newest = n
+		}
+	}
+	return len(s.Periods) == 0 || newest.Unit == unit
+}
+
+// otherwise reports whether all numbers so far are of periods of another type.
+func (s State) otherwise(of calendar.Period) bool {
+	for name := range s.Periods {
+		if p, err := calendar.ParsePeriod(name); err != nil || p.Type == of.Type {
+			return false
+		}
+	}
+	return len(s.Periods) > 0
 }
 
 // nearest is the number of the period of the same type before this one, else of the one after it.

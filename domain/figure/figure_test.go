@@ -88,11 +88,24 @@ func reporting() []row {
 			}},
 		},
 		{
-			Behaviour: "a month is not held against a year", Given: []event.Event{reported()},
-			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2022-02", Value: 40_000, Unit: "persons", Source: "统计局"},
+			Behaviour: "a month's number in a series of years asks to be confirmed", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2022-02", Value: 487_000, Unit: "persons", Source: "统计局"}, Refused: figure.ErrPeriodType.At("/period"),
+		},
+		{
+			Behaviour: "confirmed, it is recorded, and not held against a year", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2022-02", Value: 40_000, Unit: "persons", Source: "统计局", Confirmed: true},
+			Then: []event.Event{monthly()},
+		},
+		{
+			Behaviour: "from then on months are reported like years", Given: []event.Event{reported(), monthly()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2022-03", Value: 41_000, Unit: "persons", Source: "统计局"},
 			Then: []event.Event{figure.Reported{
-				Area: "532600", Series: "population_60_plus", Period: "2022-02", PeriodEnd: day(2022, 2, 28), Value: 40_000, Unit: "persons", Source: "统计局",
+				Area: "532600", Series: "population_60_plus", Period: "2022-03", PeriodEnd: day(2022, 3, 31), Value: 41_000, Unit: "persons", Source: "统计局",
 			}},
+		},
+		{
+			Behaviour: "a series has one unit, whatever the period", Given: []event.Event{reported()},
+			When: figure.Report{Area: "532600", Series: "population_60_plus", Period: "2022-02", Value: 49, Unit: "10,000 persons", Source: "统计局", Confirmed: true}, Refused: figure.ErrUnit.At("/unit"),
 		},
 		{
 			Behaviour: "a series has one unit", Given: []event.Event{reported()},
@@ -144,6 +157,13 @@ func reporting() []row {
 			When:      with(func(c *figure.Report) { c.Source = strings.Repeat("普", 501) }), Refused: figure.ErrText.At("/source"),
 		},
 		{Behaviour: "no command is no command", Refused: figure.ErrUnknownCommand},
+	}
+}
+
+// monthly is a month's number in the series.
+func monthly() figure.Reported {
+	return figure.Reported{
+		Area: "532600", Series: "population_60_plus", Period: "2022-02", PeriodEnd: day(2022, 2, 28), Value: 40_000, Unit: "persons", Source: "统计局",
 	}
 }
 

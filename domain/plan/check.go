@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/fault"
 )
 
@@ -23,10 +24,12 @@ type Problem struct {
 }
 
 // Against is what a plan is held against. Areas nil: codes of areas are not looked up. Measure answers an error for what
-// cannot be counted, and whether a measure is the series of a reported figure; nil: measures are not looked at.
+// cannot be counted, and whether a measure is the series of a reported figure; nil: measures are not looked at. Today 0:
+// no day is in the future.
 type Against struct {
 	Areas   *area.Table
 	Measure func(measure string) (reported bool, err error)
+	Today   calendar.Day
 }
 
 // Check says all that is wrong with a plan file, by line.

@@ -48,7 +48,12 @@ func (c *checker) definition(i int) {
 // division looks at what the numerator is divided by and scaled with.
 func (c *checker) division(at string, d Definition) {
 	wanted, share := map[string]float64{"%": 100, "‰": 1000}[d.Unit]
+	reportedIn, reported := c.p.Series[d.Numerator]
 	switch {
+	case d.Denominator == "" && reported && d.Unit != "" && d.Unit != reportedIn:
+		c.fail(at+"/unit", problem("unit-of-series", "该指标直接取上报系列“"+d.Numerator+"”，单位应为其单位 "+reportedIn+"。", "The indicator is the series \""+d.Numerator+"\" as it is reported; its unit is "+reportedIn+"."))
+	case d.Denominator == "" && share && !reported && d.Scale == 0 && !c.has(at+"/denominator_measure"):
+		c.fail(at+"/unit", errDividesByNothing)
 	case d.Denominator == "" && c.has(at+"/denominator_measure"):
 		c.fail(at+"/denominator_measure", errDividesByNothing)
 	case d.Denominator == "" && d.Scale != 0:
@@ -62,8 +67,8 @@ func (c *checker) division(at string, d Definition) {
 	}
 }
 
-var errDividesByNothing = problem("divides-by-nothing", "这个指标没有除数：请填写 denominator_measure，或去掉 scale。",
-	"This indicator divides by nothing: give denominator_measure, or leave scale out.")
+var errDividesByNothing = problem("divides-by-nothing", "这个指标没有除数：请填写 denominator_measure；若它是数量而非占比，请去掉 scale，单位也不要写 % 或 ‰。",
+	"This indicator divides by nothing: give denominator_measure; a count has no scale, and no unit of % or ‰.")
 
 // versions looks at the versions of each code and variant beside each other.
 func (c *checker) versions() {

@@ -70,6 +70,10 @@ func (c *checker) head() {
 	if _, ok := p.Find(p.Headline, Official); !ok {
 		c.fail("/headline", problem("unknown-indicator", "首要指标 headline 须是某个正式口径指标的编码。", "The headline must be the code of an official definition."))
 	}
+	if !cutOffs(p.AbilityCutOffs) {
+		c.fail("/ability_cut_offs", problem("ability-cut-offs", "能力评估分级界限 ability_cut_offs 须为四个 0 至 90 的整数，从高到低：完好、轻度、中度、重度失能的最低分，如 [90, 66, 46, 30]。",
+			"ability_cut_offs are four whole numbers from 0 to 90, falling: the lowest scores of intact, mildly, moderately and severely disabled, like [90, 66, 46, 30]."))
+	}
 	for name, unit := range p.Series {
 		pointer := "/series/" + name
 		if !seriesForm.MatchString(name) {

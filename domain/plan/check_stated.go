@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // statements looks at the numbers and sentences of the plan's text.
@@ -11,6 +12,9 @@ func (c *checker) statements() {
 		for i, s := range list {
 			c.stated(fmt.Sprintf("/%s/%d", name, i), s)
 		}
+	}
+	for i, s := range c.p.Figures {
+		c.doubtful(fmt.Sprintf("/figures/%d", i), s)
 	}
 	ids := map[string]bool{}
 	for i, claim := range c.p.Claims {
@@ -21,6 +25,7 @@ func (c *checker) statements() {
 		ids[claim.ID] = true
 		c.claim(at, claim)
 	}
+	whole := map[string][]string{}
 	for i, w := range c.p.Within {
 		at := fmt.Sprintf("/within/%d", i)
 		for name, m := range map[string]string{"measure": w.Measure, "of": w.Of} {
@@ -28,9 +33,40 @@ func (c *checker) statements() {
 				c.missing(at + "/" + name)
 			}
 		}
-		if w.Measure != "" && w.Measure == w.Of {
-			c.fail(at, problem("within-itself", "一种计数不能是自身的一部分。", "A measure cannot be part of itself."))
+		whole[w.Measure] = append(whole[w.Measure], w.Of)
+	}
+	for i, w := range c.p.Within {
+		if w.Measure != "" && leads(whole, w.Of, w.Measure, map[string]bool{}) {
+			c.fail(fmt.Sprintf("/within/%d", i), problem("within-itself", "“"+w.Measure+"”经 within 成了自身的一部分，请断开循环。", "\""+w.Measure+"\" becomes part of itself by within; break the circle."))
 		}
+	}
+}
+
+// leads reports whether to is at, or at is part of it, directly or over others.
+func leads(whole map[string][]string, at, to string, seen map[string]bool) bool {
+	if at == to {
+		return true
+	}
+	if seen[at] {
+		return false
+	}
+	seen[at] = true
+	return slices.ContainsFunc(whole[at], func(next string) bool { return leads(whole, next, to, seen) })
+}
+
+// doubtful warns of a figure that can hardly be right.
+func (c *checker) doubtful(at string, s Stated) {
+	if c.against.Today != 0 && s.On > c.against.Today {
+		c.warn(at+"/on", problem("figure-in-the-future", "这是未来某日的数字，请核对日期；预测请写在 forecasts 中。", "This is a number of a day to come: check the day, and put what is foreseen into forecasts."))
+	}
+	var before Stated
+	for _, other := range c.p.Figures {
+		if other.Measure == s.Measure && other.On < s.On && other.On >= before.On {
+			before = other
+		}
+	}
+	if before.Value != 0 && s.Value != 0 && (s.Value >= 10*before.Value || s.Value <= before.Value/10) {
+		c.warn(at+"/value", problem("figure-tenfold", "数值是此前（"+before.On.String()+"）的十倍以上或不足十分之一，请核对单位与小数点。", "The value is ten times that of "+before.On.String()+", or a tenth of it; check unit and decimal point."))
 	}
 }
 

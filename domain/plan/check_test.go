@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/careledger/careledger/domain/area"
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
 )
 
@@ -25,7 +26,7 @@ const sound = `{
  "days_until_complete": 5,
  "tolerance": 0.02,
  "alert_settle_seconds": 3,
- "headline": "beds",
+ "headline": "beds", "ability_cut_offs": [90, 66, 46, 30],
  "series": {"people": "persons"},
  "figures": [
   {"measure": "beds_total", "value": 100, "on": "2025-12-31", "name": "beds", "name_zh": "床位", "source": "s"},
@@ -88,6 +89,10 @@ func TestEachFaultOfAPlanIsNamedByLine(t *testing.T) {
 		{"a field that nobody reports", `"denominator_measure": "people"`, `"denominator_measure": "poeple"`, "unknown-measure", `poeple`},
 		{"a scale without a denominator", `"denominator_measure": "people", `, ``, "divides-by-nothing", `"scale"`},
 		{"an empty denominator", `"denominator_measure": "people", "scale": 1000`, `"denominator_measure": ""`, "divides-by-nothing", `"denominator_measure": ""`},
+		{"a share of nothing", `"unit": "beds", "decimals"`, `"unit": "%", "decimals"`, "divides-by-nothing", `"unit": "%"`},
+		{"a reported series in another unit", `"numerator_measure": "beds_total", "numerator"`, `"numerator_measure": "people", "numerator"`, "unit-of-series", `"unit": "beds"`},
+		{"what is part of itself", `"alert_settle_seconds": 3,`, `"alert_settle_seconds": 3, "within": [{"measure": "a", "of": "a"}],`, "within-itself", `"of": "a"`},
+		{"what is part of itself over others", `"alert_settle_seconds": 3,`, `"alert_settle_seconds": 3, "within": [{"measure": "a", "of": "b"}, {"measure": "b", "of": "c"}, {"measure": "c", "of": "a"}],`, "within-itself", `"of": "b"`},
 		{"a ratio without scale", `, "scale": 1000`, ``, "scale-missing", `"denominator_measure"`},
 		{"a scale of another unit", `"scale": 1000`, `"scale": 100`, "scale-and-unit", `"scale": 100`},
 		{"a target that follows itself", `"follows": "beds"`, `"follows": "beds-per-1000"`, "follows-a-cycle", `"follows"`},
@@ -122,6 +127,13 @@ func TestEachFaultOfAPlanIsNamedByLine(t *testing.T) {
 `, `"baseline_on": "2024-02-30",
 `, "day-form", `2024-02-30`},
 		{"a headline of nothing", `"headline": "beds"`, `"headline": "bed"`, "unknown-indicator", `headline`},
+		{"cut-offs that do not fall", `[90, 66, 46, 30]`, `[90, 66, 66, 30]`, "ability-cut-offs", `66, 66`},
+		{"cut-offs that rise", `[90, 66, 46, 30]`, `[30, 46, 66, 90]`, "ability-cut-offs", `30, 46`},
+		{"a cut-off above the highest score", `[90, 66, 46, 30]`, `[91, 66, 46, 30]`, "ability-cut-offs", `91`},
+		{"a cut-off below nothing", `[90, 66, 46, 30]`, `[90, 66, 46, -1]`, "ability-cut-offs", `-1`},
+		{"three cut-offs", `[90, 66, 46, 30]`, `[90, 66, 46]`, "ability-cut-offs", `66, 46]`},
+		{"no cut-offs in a list of them", `[90, 66, 46, 30]`, `[]`, "ability-cut-offs", `[]`},
+		{"half a point", `[90, 66, 46, 30]`, `[90, 66.5, 46, 30]`, "value-form", `66.5`},
 		{"another prefecture's areas", `"prefecture": "9900"`, `"prefecture": "5326"`, "plan-areas", `5326`},
 		{"a claim of what nobody stated", `[{"numerator_measure": "beds_total"}]`, `[{"numerator_measure": "residents"}]`, "nothing-stated", `residents`},
 		{"a claim that divides by nothing", `[{"numerator_measure": "beds_total"}]`, `[{"numerator_measure": "beds_total", "denominator_measure": "nothing", "scale": 100}]`, "divides-by-nothing", `"nothing", "scale"`},
@@ -164,6 +176,39 @@ func TestAColumnIsCountedInCharacters(t *testing.T) {
 	require.Len(t, problems, 1)
 	line := strings.Split(text, "\n")[problems[0].Line-1]
 	require.True(t, strings.HasPrefix(string([]rune(line)[problems[0].Column-1:]), `"unit": "bed"`), problems[0].English)
+}
+
+func TestAFigureThatCanHardlyBeRightIsAWarning(t *testing.T) {
+	one := `{"measure": "nothing", "value": 0,`
+	for _, c := range []struct{ behaviour, new, code, in string }{
+		{"ten times the one before", `{"measure": "beds_total", "value": 1000, "on": "2026-01-31", "name": "beds", "name_zh": "床位", "source": "s"}, ` + one, "figure-tenfold", `1000`},
+		{"a tenth of the one before", `{"measure": "beds_total", "value": 10, "on": "2026-01-31", "name": "beds", "name_zh": "床位", "source": "s"}, ` + one, "figure-tenfold", `2026-01-31`},
+		{"of a day to come", `{"measure": "beds_total", "value": 110, "on": "2026-03-02", "name": "beds", "name_zh": "床位", "source": "s"}, ` + one, "figure-in-the-future", `2026-03-02`},
+	} {
+		t.Run(c.behaviour, func(t *testing.T) {
+			text := strings.Replace(sound, one, c.new, 1)
+			problems := plan.Check([]byte(text), plan.Against{Measure: known, Today: calendar.Date(2026, 3, 1)})
+			require.Len(t, problems, 1, fmt.Sprint(problems))
+			require.Equal(t, c.code, problems[0].Code)
+			require.True(t, problems[0].Warning)
+			require.Contains(t, strings.Split(text, "\n")[problems[0].Line-1], c.in)
+		})
+	}
+}
+
+func TestTwoRatiosThatFollowEachOtherMakeACycle(t *testing.T) {
+	text := strings.NewReplacer(`"unit": "beds", "decimals": 0,
+   "numerator_measure": "beds_total", "numerator"`, `"unit": "‰", "decimals": 0,
+   "numerator_measure": "beds_total", "denominator_measure": "people", "scale": 1000, "numerator"`, `"deadline": "2030-12-31", "source": "s",
+     "steps"`, `"deadline": "2030-12-31", "source": "s", "follows": "beds-per-1000",
+     "steps"`).Replace(sound)
+	var cycles []int
+	for _, p := range check(t, text) {
+		if p.Code == "follows-a-cycle" {
+			cycles = append(cycles, p.Line)
+		}
+	}
+	require.Equal(t, []int{29, 37}, cycles, "each of the two is told")
 }
 
 func TestStepsThatThePlanItselfStatesAreAWarning(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/careledger/careledger/domain/ability"
 	"github.com/careledger/careledger/domain/calendar"
 )
 
@@ -28,6 +29,11 @@ type Plan struct {
 	AlertSettleSecs   int          `json:"alert_settle_seconds"`
 	// Headline is the code of the indicator whose records say which month a page opens on.
 	Headline string `json:"headline"`
+	// AbilityCutOffs are the lowest total scores of an ability assessment (GB/T 42195-2022, 0 to 90) by which an elder is
+	// 完好, mildly, moderately and severely disabled 轻度、中度、重度失能, highest first; less is 完全失能. None: no level follows
+	// from a score. Those of the embedded plan are the standard's as far as we know them, an assumption that an office
+	// confirms.
+	AbilityCutOffs []int `json:"ability_cut_offs,omitempty"`
 	// Series are the reported figures that the plan counts with, each with its unit; none: any series is taken.
 	Series map[string]string `json:"series,omitempty"`
 	// Figures and Forecasts are numbers that the plan's text states, Claims are sentences that follow from them, Within
@@ -127,6 +133,9 @@ func (p *Plan) check() error {
 	if _, ok := p.Find(p.Headline, Official); !ok {
 		return fmt.Errorf("plan %s: headline %q is not the code of a definition", p.ID, p.Headline)
 	}
+	if !cutOffs(p.AbilityCutOffs) {
+		return fmt.Errorf("plan %s: ability_cut_offs are four scores within 0 to 90, each lower than the one before", p.ID)
+	}
 	seen := map[string]bool{}
 	for _, d := range p.Definitions {
 		key := fmt.Sprintf("%s/%s version %d", d.Code, d.Variant, d.Version)
@@ -151,6 +160,15 @@ func (p *Plan) check() error {
 		}
 	}
 	return nil
+}
+
+// cutOffs reports whether levels follow from scores by them, or none are named.
+func cutOffs(scores []int) bool {
+	if scores == nil {
+		return true
+	}
+	falling := slices.IsSortedFunc(scores, func(a, b int) int { return b - a }) && len(slices.Compact(slices.Clone(scores))) == len(scores)
+	return len(scores) == len(ability.Levels())-1 && falling && scores[0] <= ability.Most && scores[len(scores)-1] >= 0
 }
 
 // Find answers the newest version of a code and variant ("" means official).

@@ -1,6 +1,10 @@
 package standing
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/careledger/careledger/domain/ability"
+)
 
 // Kind is the kind of a subject, as it stands in events, facts and measures.
 type Kind string
@@ -63,11 +67,11 @@ func WordsOf(k Kind) Words {
 func words(k Kind) Words {
 	switch k {
 	case Elder:
-		ability := []string{"ability_1", "ability_2", "ability_3", "ability_4", "ability_5"} // GB/T 42195, 完好 to 完全失能
+		levels := ability.Levels()
 		return Words{
-			Standings:  append([]string{"poor", "poor_disabled", "poor_willing"}, ability...), // 特困, 失能特困, 有集中供养意愿
+			Standings:  append([]string{"poor", "poor_disabled", "poor_willing"}, levels...), // 特困, 失能特困, 有集中供养意愿
 			Activities: []string{"health_check"},
-			OneOf:      ability,
+			OneOf:      levels,
 			Derived:    []string{Registered, Aged65, Stay},
 		}
 	case Child:

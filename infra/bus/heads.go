@@ -57,6 +57,13 @@ func (b *board) read(prefecture string, t tip) {
 	b.heads[prefecture], b.heads[wholeLedger] = t, t
 }
 
+// still reports whether a session runs that has read nothing beyond a number.
+func (b *board) still(number uint64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.active && b.heads[wholeLedger].number <= number
+}
+
 func (b *board) newest() uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()

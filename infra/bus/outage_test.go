@@ -2,6 +2,7 @@ package bus_test
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"log/slog"
 	"net/url"
@@ -167,4 +168,36 @@ func TestTheServerMayComeAfterItsClients(t *testing.T) {
 	resumed(t, at, p)
 	onTheBus(t, at, p)
 	complete(t, p, "5326", &k)
+}
+
+// A relay that the bus takes nothing from leaves its place, so that one that reaches the bus can have it.
+func TestARelayWithoutTheBusGivesUp(t *testing.T) {
+	s, p := newStation(t), newPaper()
+	at := s.server.URL()
+	b := connect(t, at, 64<<20)
+	const giveUp = 500 * time.Millisecond
+	relaying := func(b *bus.Bus) *task {
+		return start(t, func(ctx context.Context) error {
+			return b.Relay(ctx, p, bus.RelayOptions{Checkpoints: &note{}, GiveUp: giveUp})
+		})
+	}
+	p.write(10, "532601")
+	k := relaying(b)
+	stored(t, manage(t, at), 10)
+	select {
+	case <-k.done:
+		t.Fatal("it gave up with nothing to publish")
+	case <-time.After(3 * giveUp):
+	}
+	p.write(10, "532601")
+	stored(t, manage(t, at), 20)
+
+	s.stop(t)
+	require.ErrorIs(t, k.wait(t), bus.ErrStuck, "with nothing to publish as well: nobody hears its heads")
+	p.write(10, "532601")
+	require.ErrorIs(t, relaying(b).wait(t), bus.ErrStuck)
+	patient := relay(t, b, p, &note{})
+	s.start(t)
+	resumed(t, at, p)
+	require.ErrorIs(t, patient.stop(), context.Canceled)
 }

@@ -16,22 +16,28 @@ import (
 // ErrFenced ends a relay whose place another has taken.
 var ErrFenced = errors.New("another relay publishes now")
 
+// ErrStuck ends a relay from which the bus takes nothing; another may reach it.
+var ErrStuck = errors.New("the bus takes nothing from this relay")
+
 const saveEvery = 5 * time.Second
 
-// RelayOptions: Checkpoints may be nil; a bus that has lost everything is then filled from the log's start.
+// RelayOptions: Checkpoints may be nil; a bus that has lost everything is then filled from the log's start. GiveUp is for
+// how long the bus may take nothing before the relay leaves its place to others; 0: for ever.
 type RelayOptions struct {
 	Checkpoints Checkpoints
+	GiveUp      time.Duration
 }
 
-// Relay publishes the log's events, each once and in ledger order, until ctx ends (its error) or another relay takes
-// over (ErrFenced). It outlives a bus or a log that is away: it resumes from what the stream holds. One relay at a time
-// should run; of two, the later one stays.
+// Relay publishes the log's events, each once and in ledger order, until ctx ends (its error), another relay takes over
+// (ErrFenced) or the bus takes nothing for too long (ErrStuck). It outlives a bus or a log that is away: it resumes from
+// what the stream holds. One relay at a time should run; of two, the later one stays.
 func (b *Bus) Relay(ctx context.Context, log Log, o RelayOptions) error {
 	r := &relay{bus: b, log: log, checkpoints: o.Checkpoints, id: uuid.NewString(), chain: newChain(), board: newBoard()}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return r.run(ctx) })
 	group.Go(func() error { return r.board.announce(ctx, b) })
 	group.Go(func() error { return r.keep(ctx) })
+	group.Go(func() error { return r.watch(ctx, o.GiveUp) })
 	return group.Wait()
 }
 
@@ -94,6 +100,29 @@ func (r *relay) session(ctx context.Context) error {
 		return errors.Join(err, r.startOver(ctx))
 	}
 	return err
+}
+
+// watch answers ErrStuck where the bus takes nothing for as long as giveUp.
+func (r *relay) watch(ctx context.Context, giveUp time.Duration) error {
+	if giveUp == 0 {
+		return nil
+	}
+	tick := time.NewTicker(giveUp / 10)
+	defer tick.Stop()
+	at, since := r.chain.reached(), time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-tick.C:
+			switch reached := r.chain.reached(); {
+			case reached != at, r.bus.nc.IsConnected() && r.board.still(reached.Number):
+				at, since = reached, now
+			case now.Sub(since) >= giveUp:
+				return ErrStuck
+			}
+		}
+	}
 }
 
 // startOver throws away what the bus holds and what this run knows.

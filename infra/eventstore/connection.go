@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
@@ -25,6 +26,11 @@ var ErrFull = fault.New(fault.Unavailable, "log-disk-full",
 	"日志所在磁盘空间不足，已停止写入；请清理磁盘，空间恢复后自动继续。",
 	"The log's disk is almost full, so writing has stopped; free some space and it goes on by itself.")
 
+// ErrLogDamaged is answered for what cannot be read as the store's files are not as they were written. All else goes on.
+var ErrLogDamaged = fault.New(fault.Unavailable, "log-damaged",
+	"事件日志中有已损坏的记录，重试无济于事：请用 careledger verify 定位，并恢复备份；其他记录照常登记。",
+	"The event log holds records that are damaged, and trying again does not help: `careledger verify` says where; restore a backup. All else is recorded as before.")
+
 // ErrURL is answered for a URL that is not an event store's.
 var ErrURL = errors.New("the event store URL cannot be read")
 
@@ -36,8 +42,9 @@ const callsAtOnce = 1024
 // connection is the official client, which knows no deadline of ours while it looks for the server: it answers nobody
 // then, and after its last attempt forgets those who wait. So it never stops trying, and who calls it goes by call.
 type connection struct {
-	client *esdb.Client
-	calls  chan struct{} // one for each call in the client
+	client  *esdb.Client
+	calls   chan struct{} // one for each call in the client
+	damaged atomic.Bool   // something that was read is
 }
 
 func dial(url string, logger *slog.Logger) (*connection, error) {
@@ -76,10 +83,18 @@ func call[T any](ctx context.Context, c *connection, f func(*esdb.Client) (T, er
 	}()
 	select {
 	case a := <-done:
-		return a.answer, a.err
+		return a.answer, c.note(a.err)
 	case <-ctx.Done():
 		return answer, translate(ctx.Err())
 	}
+}
+
+// note remembers where an error says that the log is damaged.
+func (c *connection) note(err error) error {
+	if errors.Is(err, ErrLogDamaged) {
+		c.damaged.Store(true)
+	}
+	return err
 }
 
 // translate turns a client error into the domain's.
@@ -89,6 +104,8 @@ func translate(err error) error {
 		return err
 	case grpcCode(err) == codes.ResourceExhausted:
 		return fmt.Errorf("%w (%w)", ErrFull, err)
+	case grpcCode(err) == codes.DataLoss:
+		return fmt.Errorf("%w (%w)", ErrLogDamaged, err)
 	}
 	return fmt.Errorf("%w (%w)", ErrUnavailable, err)
 }

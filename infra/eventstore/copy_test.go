@@ -151,8 +151,9 @@ func requireDiffers(t *testing.T, err error, number uint64) {
 	require.Equal(t, number, differs.Number)
 }
 
-// What is damaged in the source is named by its position, and never copied around.
-func TestADamagedSourceStopsTheCopy(t *testing.T) {
+// damaged is a store with an event that cannot be read.
+func damaged(t *testing.T) (url string) {
+	t.Helper()
 	disk := vfs.NewMem()
 	o := embedded.Options{Dir: "events", FS: disk, Listen: "127.0.0.1:0", FreeSpace: func(string) (uint64, error) { return 1 << 40, nil }}
 	for i := range 2 { // the second time moves the events to a table
@@ -167,7 +168,12 @@ func TestADamagedSourceStopsTheCopy(t *testing.T) {
 	s, err := embedded.Open(o)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close(context.Background())) })
-	_, err = copyLedger(t.Context(), s.URL(), opened(t), nil)
+	return s.URL()
+}
+
+// What is damaged in the source is named by its position, and never copied around.
+func TestADamagedSourceStopsTheCopy(t *testing.T) {
+	_, err := copyLedger(t.Context(), damaged(t), opened(t), nil)
 	require.ErrorIs(t, err, eventstore.ErrDamaged)
 	require.ErrorContains(t, err, "the event at position")
 }

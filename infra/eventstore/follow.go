@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/EventStore/EventStore-Client-Go/v4/esdb"
+	"google.golang.org/grpc/codes"
 
 	"github.com/careledger/careledger/domain/event"
 )
@@ -135,7 +136,10 @@ func (f *follower) add(ctx context.Context, e *esdb.SubscriptionEvent) error {
 	case e == nil:
 		return fmt.Errorf("follow the log: %w", ErrUnavailable)
 	case e.SubscriptionDropped != nil:
-		return fmt.Errorf("follow the log: %w", translate(e.SubscriptionDropped.Error))
+		if err := f.flush(ctx); err != nil { // what lies before what is damaged
+			return err
+		}
+		return fmt.Errorf("follow the log: %w", f.log.connection.note(translate(e.SubscriptionDropped.Error)))
 	case e.CheckPointReached != nil:
 		f.at = event.Position{Commit: e.CheckPointReached.Commit, Prepare: e.CheckPointReached.Prepare}
 		return nil
@@ -204,7 +208,7 @@ func (l *Log) Check(ctx context.Context, c event.Checkpoint) error {
 		defer read.Close()
 		resolved, err := read.Recv()
 		switch {
-		case err != nil && grpcUnavailable(err):
+		case err != nil && (grpcUnavailable(err) || grpcCode(err) == codes.DataLoss):
 			return struct{}{}, translate(err)
 		case err != nil || resolved.OriginalEvent().EventID != c.EventID:
 			return struct{}{}, ErrCheckpoint

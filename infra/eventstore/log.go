@@ -97,3 +97,7 @@ func (l *Log) Healthy(ctx context.Context) error {
 	_, err := l.Load(ctx, ledgerStream, 0)
 	return err
 }
+
+// Damaged reports whether something that was read of the log since it was opened was damaged. Only what is read is known:
+// careledger verify reads all.
+func (l *Log) Damaged() bool { return l.connection.damaged.Load() }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/calendar"
@@ -19,7 +18,7 @@ type cellsInput struct {
 	Period  string `query:"period" doc:"2022-11, 2022-Q4, 2022, SY2022 or MCH2022; the newest month with records when absent"`
 	Level   string `query:"level" doc:"self, county or township: the area itself or those below it"`
 	Code    string `query:"code" doc:"Only these indicators, by commas"`
-	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts (RFC 3339)" example:"2022-12-05T00:00:00Z"`
+	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts: an instant (RFC 3339), or a day, to its end in Asia/Shanghai" example:"2022-12-05"`
 	Cursor  string `query:"cursor" doc:"next of the page before"`
 }
 
@@ -46,10 +45,8 @@ func (s *server) cells(ctx context.Context, _ access.Principal, in *cellsInput) 
 	if !slices.Contains(levels, q.Level) {
 		return nil, errLevel.At("/level")
 	}
-	if in.KnownAt != "" {
-		if q.KnownAt, err = time.Parse(time.RFC3339, in.KnownAt); err != nil {
-			return nil, errInstant.At("/known_at")
-		}
+	if q.KnownAt, err = instantOf(in.KnownAt, "/known_at"); err != nil {
+		return nil, err
 	}
 	if in.Code != "" {
 		q.Codes = strings.Split(in.Code, ",")

@@ -127,6 +127,38 @@ func (s *server) single(ctx context.Context, c spec, in *commandInput) (*command
 	return out, nil
 }
 
+// apart describes the route of a command that is not in the catalogue: other roles send it, and never in a batch.
+func apart(api huma.API, c spec, tag string, room func(huma.Context, func(huma.Context))) huma.Operation {
+	return huma.Operation{
+		OperationID: c.name, Method: http.MethodPost, Path: "/api/v1" + c.path, Summary: c.summary, Tags: []string{tag},
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout,
+		RequestBody: jsonBody(api, c.body, c.name), Responses: problems(api), Middlewares: huma.Middlewares{room},
+	}
+}
+
+// tell runs such a command for somebody who may do a everywhere: it is about the whole prefecture.
+func (s *server) tell(ctx context.Context, a access.Action, c spec, in *commandInput) (*commandOutput, error) {
+	who, err := s.caller(ctx, a)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	if !access.Allows(who, a, []string{s.Areas.Root().Code}) {
+		return nil, s.fail(ctx, errForbidden)
+	}
+	it, err := s.prepare(ctx, who, c, sent{key: in.Key, device: in.Device, ifMatch: in.IfMatch, target: in.target, body: in.RawBody})
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	outcome := it.run(ctx)
+	s.count(c.name, outcome)
+	if outcome.Err != nil {
+		return nil, s.fail(ctx, outcome.Err)
+	}
+	out := &commandOutput{Status: http.StatusCreated, Body: receipt(outcome, it.context.ID)}
+	out.ETag = strconv.Quote(out.Body.Revision)
+	return out, nil
+}
+
 // sent is a command as a client sent it.
 type sent struct {
 	key, device, ifMatch string

@@ -284,8 +284,8 @@ type reportFigure struct {
 	Value  float64 `json:"value" minimum:"0"`
 	Unit   string  `json:"unit" maxLength:"500"`
 	Source string  `json:"source" maxLength:"500" doc:"Who says so, or which document"`
-	// Confirmed is asked for by the refusal figure-tenfold.
-	Confirmed bool `json:"confirmed,omitempty" doc:"The value is right although it is ten times that of the nearest period, or a tenth of it"`
+	// Confirmed is asked for by the refusals figure-tenfold and figure-period-type.
+	Confirmed bool `json:"confirmed,omitempty" doc:"It is right although the value is ten times that of the nearest period, or a tenth of it, or the series was reported for another type of period so far"`
 }
 
 type correctFigure struct {
@@ -293,7 +293,7 @@ type correctFigure struct {
 	Source string  `json:"source" maxLength:"500"`
 	Reason string  `json:"reason" maxLength:"500" doc:"Names no person"`
 
-	Confirmed bool `json:"confirmed,omitempty" doc:"As in the report"`
+	Confirmed bool `json:"confirmed,omitempty" doc:"The value is right although it is ten times that of the nearest period, or a tenth of it"`
 }
 
 func figureCommands() []spec {

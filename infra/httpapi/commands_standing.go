@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/careledger/careledger/domain/ability"
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/child"
 	"github.com/careledger/careledger/domain/childcare"
@@ -20,6 +22,14 @@ type recordStanding struct {
 	Standing    string `json:"standing"`
 	EffectiveOn string `json:"effective_on" format:"date" doc:"The first day on which it holds"`
 	Until       string `json:"until,omitempty" format:"date" doc:"The last day on which it holds; absent: without an end so far. A certificate needs it"`
+}
+
+type assessAbility struct {
+	ID          string `json:"id,omitempty" format:"uuid" doc:"The record's own id; derived from the command when absent"`
+	Score       int    `json:"score" minimum:"0" maximum:"90" doc:"The total over self-care, basic movement, mental state, and perception and social participation"`
+	Level       string `json:"level,omitempty" enum:"ability_1,ability_2,ability_3,ability_4,ability_5" doc:"The level that the assessor has found; refused where it does not follow from the score"`
+	EffectiveOn string `json:"effective_on" format:"date" doc:"The day of the assessment, from which on the level holds"`
+	Until       string `json:"until,omitempty" format:"date" doc:"The last day on which it holds; absent: until the next assessment"`
 }
 
 type endStanding struct {
@@ -64,6 +74,10 @@ func standingCommands() []spec {
 		at := k.path + "/{" + k.noun + "}"
 		all = append(all, define("record-"+k.noun+"-standing", at+"/standings", "Record that a standing holds, one of "+standings, k.recordStanding),
 			define("end-"+k.noun+"-standing", at+"/standings/{record}/end", "End a standing", k.endStanding))
+		if slices.Contains(k.kinds, standing.Elder) {
+			all = append(all, define("assess-elder-ability", at+"/assessments",
+				"Record an ability assessment (GB/T 42195-2022) by its total score: a standing, whose level follows by the plan's ability_cut_offs", k.assessAbility))
+		}
 		if activities != "" {
 			all = append(all, define("log-"+k.noun+"-activity", at+"/activities", "Log something that happened, one of "+activities, k.logActivity))
 		}
@@ -97,6 +111,15 @@ func (k kept) recordStanding(s *server, r request, b recordStanding, f *fields) 
 		Until: f.optionalDay("/until", b.Until),
 	}
 	return k.report(s, r, f, c.Record, c.EffectiveOn, c)
+}
+
+// assessAbility records the level that follows from a score, as what it is: a standing.
+func (k kept) assessAbility(s *server, r request, b assessAbility, f *fields) *prepared {
+	level, err := ability.LevelOf(b.Score, b.Level, s.Plan.AbilityCutOffs)
+	if err != nil {
+		return &prepared{broken: err}
+	}
+	return k.recordStanding(s, r, recordStanding{ID: b.ID, Standing: level, EffectiveOn: b.EffectiveOn, Until: b.Until}, f)
 }
 
 func (k kept) endStanding(s *server, r request, b endStanding, f *fields) *prepared {

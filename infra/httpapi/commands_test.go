@@ -57,6 +57,7 @@ func life() []step {
 		{"log-unit-activity", "/units/{community}/activities", `{"activity":"respect_month","occurred_on":"2022-10-04"}`, "", []string{"ActivityLogged.v1"}},
 		{"record-elder-standing", "/elders/{elder}/standings", `{"standing":"poor","effective_on":"2021-05-01"}`, "poor", []string{"StandingRecorded.v1"}},
 		{"end-elder-standing", "/elders/{elder}/standings/{poor}/end", `{"ended_on":"2022-05-01"}`, "", []string{"StandingEnded.v1"}},
+		{"assess-elder-ability", "/elders/{elder}/assessments", `{"score":65,"effective_on":"2022-03-01"}`, "", []string{"StandingRecorded.v1"}},
 		{"log-elder-activity", "/elders/{elder}/activities", `{"activity":"health_check","occurred_on":"2022-03-01"}`, "health", []string{"ActivityLogged.v1"}},
 		{"enter-elder-record-in-error", "/elders/{elder}/records/{health}/entered-in-error", `{"reason":"` + secretNote + `"}`, "", []string{"RecordEnteredInError.v1"}},
 		{"move-elder", "/elders/{elder}/move", `{"area":"532622101","moved_on":"2022-09-01"}`, "", []string{"ElderMoved.v1"}},
@@ -183,6 +184,31 @@ func TestAPersonOnStaffHasNoNameInClear(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, "东风社区", open.Name)
 	require.Nil(t, open.Personal)
+}
+
+func TestAnAssessmentIsRecordedAsTheLevelThatFollowsFromItsScore(t *testing.T) {
+	d := open(t)
+	at := "/elders/" + d.anElder().String()
+	record := d.given(at+"/assessments", `{"score":65,"effective_on":"2022-03-01"}`)
+	recorded, ok := d.ledger.last().Event.(standing.Recorded)
+	require.True(t, ok)
+	require.Equal(t, "ability_3", recorded.Standing)
+	require.Equal(t, record, recorded.Record)
+	require.NotContains(t, string(d.ledger.last().Data), "65", "a level is what is known of an elder")
+	d.given(at+"/assessments", `{"score":29,"level":"ability_5","effective_on":"2022-09-01"}`)
+	before := d.ledger.count()
+	for body, code := range map[string]string{
+		`{"score":91,"effective_on":"2022-09-01"}`: "ability-score", `{"score":-1,"effective_on":"2022-09-01"}`: "ability-score", `{"score":65.5,"effective_on":"2022-09-01"}`: "number-range",
+		`{"score":65,"level":"ability_2","effective_on":"2022-09-01"}`: "ability-contradicts", `{"score":65,"level":"mild","effective_on":"2022-09-01"}`: "unknown-ability-level",
+		`{"effective_on":"2022-09-01"}`: "field-missing", `{"score":65}`: "field-missing", `{"score":65,"effective_on":"2022-12-24"}`: "in-the-future",
+	} {
+		p := d.tell(at+"/assessments", body).problem()
+		require.Equal(t, code, p.Code, body)
+		require.NotEmpty(t, p.Errors, body)
+	}
+	require.Equal(t, before, d.ledger.count())
+	without := open(t, func(o *Options) { p := *o.Plan; p.AbilityCutOffs = nil; o.Plan = &p })
+	require.Equal(t, "no-ability-cut-offs", without.tell("/elders/"+without.anElder().String()+"/assessments", `{"score":65,"effective_on":"2022-03-01"}`).problem().Code)
 }
 
 func TestARecordBearsTheClientsIdAndTheAreaOfThatDay(t *testing.T) {

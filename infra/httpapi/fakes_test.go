@@ -367,8 +367,10 @@ func (b *buffer) String() string {
 // drafted runs commands on the projection of 5326 and answers what follows.
 type drafted struct{ handler *command.Handler }
 
-func (d *drafted) Say(ctx context.Context, c projection.Command, by command.Context) error {
-	return command.Execute(ctx, d.handler, projection.Decider(), projection.Stream("5326"), []command.Item[projection.Command]{{Context: by, Command: c}})[0].Err
+func (d *drafted) Say(ctx context.Context, c projection.Command, by command.Context) command.Outcome {
+	return command.Execute(ctx, d.handler, projection.Decider(), projection.Stream("5326"), []command.Item[projection.Command]{{
+		Context: by, Entity: command.EntityFor(by.ID, "rebuild"), Command: c,
+	}})[0]
 }
 
 func (d *drafted) Standing(ctx context.Context) (s ProjectionStatus, err error) {

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"mime"
 	"net/http"
 	"strings"
@@ -21,6 +22,22 @@ func newGate(working, waiting int) gate {
 	return gate{working: make(chan struct{}, working), inside: make(chan struct{}, working+waiting)}
 }
 
+// enter waits for a turn; leave must be called after it. It fails with full where too many wait already, or who asks goes.
+func (g gate) enter(ctx context.Context, full error) (leave func(), err error) {
+	select {
+	case g.inside <- struct{}{}:
+	default:
+		return nil, full
+	}
+	select {
+	case g.working <- struct{}{}:
+		return func() { <-g.working; <-g.inside }, nil
+	case <-ctx.Done():
+		<-g.inside
+		return nil, full
+	}
+}
+
 // writing lets a command in from somebody who may record.
 func (s *server) writing(g gate) func(ctx huma.Context, next func(huma.Context)) {
 	return s.admitting(access.Record, g)
@@ -39,20 +56,12 @@ func (s *server) admitting(a access.Action, g gate) func(ctx huma.Context, next 
 			s.refuse(w, r, errMediaType)
 			return
 		}
-		select {
-		case g.inside <- struct{}{}:
-			defer func() { <-g.inside }()
-		default:
-			s.refuse(w, r, errBusy)
+		leave, err := g.enter(r.Context(), errBusy)
+		if err != nil {
+			s.refuse(w, r, err)
 			return
 		}
-		select {
-		case g.working <- struct{}{}:
-			defer func() { <-g.working }()
-		case <-r.Context().Done():
-			s.refuse(w, r, errBusy)
-			return
-		}
+		defer leave()
 		next(ctx)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/careledger/careledger/domain/access"
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/lineage"
@@ -40,7 +41,7 @@ type CellInput struct {
 	Code    string `path:"code"`
 	Area    string `query:"area" doc:"6 or 9 digits; the prefecture when absent" example:"532601"`
 	Period  string `query:"period" doc:"2022-11, 2022-Q4, 2022, SY2022 or MCH2022; the newest month with records when absent"`
-	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts (RFC 3339)" example:"2022-12-05T00:00:00Z"`
+	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts: an instant (RFC 3339), or a day, to its end in Asia/Shanghai" example:"2022-12-05"`
 	Variant string `query:"variant" doc:"official when absent"`
 	Limit   string `query:"limit" doc:"1 to 200; 50 when absent" example:"50"`
 	Cursor  string `query:"cursor" doc:"next of the page before"`
@@ -53,7 +54,7 @@ type recordsInput struct {
 
 type diffInput struct {
 	CellInput
-	AgainstKnownAt string `query:"against_known_at" doc:"Compare with what had been recorded until then (RFC 3339)"`
+	AgainstKnownAt string `query:"against_known_at" doc:"Compare with what had been recorded until then: an instant (RFC 3339), or a day, to its end in Asia/Shanghai"`
 	AgainstPeriod  string `query:"against_period" doc:"Compare with this period"`
 }
 
@@ -93,10 +94,13 @@ func (s *server) ofCell(ctx context.Context, in CellInput) (q cellQuestion, err 
 	return q, err
 }
 
-// instantOf reads a time of a question; zero where there is none.
+// instantOf reads a time of a question; zero where there is none. A bare day is all of it, as the plan's zone has it.
 func instantOf(text, pointer string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
+	}
+	if day, err := calendar.ParseDay(text); err == nil {
+		return day.End(), nil
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -221,6 +225,11 @@ func (s *server) diff(ctx context.Context, who access.Principal, in *diffInput) 
 	if p := endedAt(text); p != nil {
 		q.Number, q.Against.Number, q.After = p.Numbers[0], p.Numbers[1], p.After
 	}
+	leave, err := s.large.enter(ctx, errBusyReading)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	page, err := s.Lineage.Differences(ctx, q)
 	if errors.Is(err, lineage.ErrNoCell) {
 		return nil, errNoCell.At("/area")

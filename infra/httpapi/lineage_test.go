@@ -149,6 +149,8 @@ func TestWhatMakesACellDiffer(t *testing.T) {
 	row.Numerator = 1
 	was := lineage.Share{Role: lineage.Denominator, Reason: "not_visited", Area: "532601001", Denominator: 1}
 	d.lineage.differences = []lineage.Difference{{Key: row.Key, Change: lineage.OtherRole, Before: &was, After: &row.Share, Events: row.Events}}
+	d.ask("GET", "/api/v1/indicators/monthly-visit-rate/diff?period=2022-11&against_known_at=2022-12-01", "")
+	require.Equal(t, calendar.Date(2022, 12, 1).End(), d.lineage.compared.Against.KnownAt)
 	answer := d.ask("GET", "/api/v1/indicators/monthly-visit-rate/diff?period=2022-11&against_known_at=2022-12-01T00:00:00Z", "")
 	body := decoded[DiffBody](answer)
 	require.Len(t, body.Items, 1)

@@ -86,9 +86,9 @@ type Status struct {
 	Epoch       int                `json:"epoch"`
 	Head        uint64             `json:"head,string"`
 	Prefectures []PrefectureStatus `json:"prefectures"`
-	Log         string             `json:"log"`
-	Bus         string             `json:"bus"`
-	Warehouse   string             `json:"warehouse"`
+	Log         string             `json:"log" enum:"ok,unavailable,damaged" doc:"damaged: records are taken, and some of those before cannot be read; careledger verify says which"`
+	Bus         string             `json:"bus" enum:"ok,unavailable"`
+	Warehouse   string             `json:"warehouse" enum:"ok,unavailable"`
 }
 
 // PrefectureStatus is how far a prefecture's numbers are behind the log.

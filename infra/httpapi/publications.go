@@ -66,31 +66,36 @@ type PublicationKey struct {
 	ID  string `json:"id" doc:"Its short name: the first eight bytes of its SHA-256, in hex"`
 }
 
-// Sealing reads all of a month's facts: one at a time, and others wait.
+// What seals, counts anew, compares or prints takes a while and much memory.
 const (
-	sealsAtWork, sealsWaiting = 1, 8
-	sealTimeout               = 5 * time.Minute
+	largeAtWork, largeWaiting = 1, 8
+	largeTimeout              = 5 * time.Minute
 )
 
 func (s *server) registerPublications(api huma.API, r chi.Router) {
 	get(api, s, "publications", "/publications", "What was published, newest first", access.ReadNumbers, s.publications)
 	get(api, s, "publication-key", "/publication-key", "The key with which publications are signed", access.ReadNumbers, s.publicationKey)
 	spec := s.sealing()
-	huma.Register(api, huma.Operation{
-		OperationID: spec.name, Method: http.MethodPost, Path: "/api/v1" + spec.path, Summary: spec.summary, Tags: []string{"publications"},
-		Description: "For administrators and supervisors of the whole prefecture. Seals every cell of a month as the ledger knows it now, with the " +
-			"root of the ledger, a hash and a signature. What came late makes another revision, which says what has changed; where nothing has, it is refused.",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout,
-		RequestBody: jsonBody(api, spec.body, spec.name), Responses: problems(api),
-		Middlewares: huma.Middlewares{s.admitting(access.Publish, newGate(sealsAtWork, sealsWaiting))},
-	}, func(ctx context.Context, in *commandInput) (*commandOutput, error) { return s.seal(ctx, spec, in) })
+	op := apart(api, spec, "publications", s.admitting(access.Publish, s.large))
+	op.Description = "For administrators and supervisors of the whole prefecture. Seals every cell of a month as the ledger knows it now, with the " +
+		"root of the ledger, a hash and a signature. What came late makes another revision, which says what has changed; where nothing has, it is refused."
+	huma.Register(api, op, func(ctx context.Context, in *commandInput) (*commandOutput, error) {
+		ctx, cancel := context.WithTimeout(ctx, largeTimeout)
+		defer cancel()
+		return s.tell(ctx, access.Publish, spec, in)
+	})
 
 	s.document(api, r, "publication", "", "application/json", "The sealed document, byte for byte",
 		func(ctx context.Context, p publication.Sealed, r *http.Request) ([]byte, error) {
-			if r.URL.Query().Has("recompute") {
-				return s.Publications.Recompute(ctx, p)
+			if !r.URL.Query().Has("recompute") {
+				return s.Publications.Document(ctx, p)
 			}
-			return s.Publications.Document(ctx, p)
+			leave, err := s.large.enter(ctx, errBusyReading)
+			if err != nil {
+				return nil, err
+			}
+			defer leave()
+			return s.Publications.Recompute(ctx, p)
 		}, &huma.Param{
 			Name: "recompute", In: "query", Schema: &huma.Schema{Type: huma.TypeString},
 			Description: "Make it anew from the log, instead of taking the kept one: the bytes are the same, or the answer is a problem",
@@ -114,30 +119,6 @@ func (s *server) sealing() spec {
 			}
 			return &prepared{run: func(ctx context.Context) command.Outcome { return s.Publications.Seal(ctx, month, r.Context) }}
 		})
-}
-
-func (s *server) seal(ctx context.Context, c spec, in *commandInput) (*commandOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, sealTimeout)
-	defer cancel()
-	who, err := s.caller(ctx, access.Publish)
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	if !access.Allows(who, access.Publish, []string{s.Areas.Root().Code}) { // a county's own does not publish the prefecture
-		return nil, s.fail(ctx, errForbidden)
-	}
-	it, err := s.prepare(ctx, who, c, sent{key: in.Key, device: in.Device, ifMatch: in.IfMatch, target: in.target, body: in.RawBody})
-	if err != nil {
-		return nil, s.fail(ctx, err)
-	}
-	outcome := it.run(ctx)
-	s.count(c.name, outcome)
-	if outcome.Err != nil {
-		return nil, s.fail(ctx, outcome.Err)
-	}
-	out := &commandOutput{Status: http.StatusCreated, Body: receipt(outcome, it.context.ID)}
-	out.ETag = strconv.Quote(out.Body.Revision)
-	return out, nil
 }
 
 func (s *server) publications(ctx context.Context, _ access.Principal, _ *struct{}) (*answer[list[Publication]], error) {
@@ -171,6 +152,11 @@ func (s *server) publicationKey(context.Context, access.Principal, *struct{}) (*
 // paper makes a report of a publication.
 func (s *server) paper(print func(sealed.Content, string) ([]byte, error)) makeDocument {
 	return func(ctx context.Context, p publication.Sealed, _ *http.Request) ([]byte, error) {
+		leave, err := s.large.enter(ctx, errBusyReading)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
 		text, err := s.Publications.Document(ctx, p)
 		if err != nil {
 			return nil, err
@@ -200,7 +186,7 @@ func (s *server) document(api huma.API, r chi.Router, id, suffix, contentType, s
 	}
 	api.OpenAPI().AddOperation(op)
 	r.Get(op.Path, func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), sealTimeout)
+		ctx, cancel := context.WithTimeout(r.Context(), largeTimeout)
 		defer cancel()
 		if err := s.serveDocument(ctx, w, r, contentType, suffix, make); err != nil {
 			s.refuse(w, r, err)

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ type press struct {
 	recompute error
 	paper     error
 	asked     sealed.Content
+	printing  chan chan struct{} // where set, a print hands over a channel and waits until it is closed
 }
 
 func (p *press) List(ctx context.Context) (all []publication.Sealed, err error) {
@@ -75,6 +77,11 @@ func (p *press) PublicKey() (ed25519.PublicKey, error) {
 }
 
 func (p *press) PDF(c sealed.Content, hash string) ([]byte, error) {
+	if p.printing != nil {
+		wait := make(chan struct{})
+		p.printing <- wait
+		<-wait
+	}
 	p.asked = c
 	return []byte("%PDF " + hash), p.paper
 }
@@ -176,6 +183,42 @@ func TestAPublicationIsFetched(t *testing.T) {
 	d.press.paper = fault.New(fault.Unavailable, "font-missing", "未找到中文字体。", "No font is found.")
 	require.Equal(t, "font-missing", d.ask("GET", "/api/v1/publications/2022-11/report.pdf", "").problem().Code)
 	require.Equal(t, http.StatusUnauthorized, d.ask("GET", "/api/v1/publications/2022-11", "", "Authorization", "").status)
+}
+
+// What reads all of a month takes turns with sealing; who does not wait for theirs is told so.
+func TestLargeQuestionsTakeTurns(t *testing.T) {
+	d := open(t)
+	d.given("/publications", november)
+	d.press.printing = make(chan chan struct{}, 1)
+	printed := make(chan int, 1)
+	go func() { printed <- d.ask("GET", "/api/v1/publications/2022-11/report.pdf", "").status }()
+	pages := <-d.press.printing
+	impatient := func(method, path, body string) answered {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		r := httptest.NewRequestWithContext(ctx, method, "/api/v1"+path, strings.NewReader(body))
+		r.Header.Set("Authorization", "Bearer "+adminToken)
+		r.Header.Set("Idempotency-Key", "k")
+		w := httptest.NewRecorder()
+		d.handler.ServeHTTP(w, r)
+		return answered{t: t, status: w.Code, header: w.Header(), body: w.Body.String()}
+	}
+	for _, path := range []string{
+		"/publications/2022-11?recompute=1", "/publications/2022-11/report.pdf", "/publications/2022-11/report.xlsx",
+		"/indicators/monthly-visit-rate/diff?period=2022-11&against_period=2022-10",
+	} {
+		a := impatient("GET", path, "")
+		require.Equal(t, http.StatusTooManyRequests, a.status, path)
+		require.Equal(t, "too-many-questions", a.problem().Code)
+		require.Equal(t, "1", a.header.Get("Retry-After"))
+		require.Empty(t, a.header.Get("ETag"))
+	}
+	require.Equal(t, "too-many-commands", impatient("POST", "/publications", november).problem().Code)
+	require.Equal(t, http.StatusOK, impatient("GET", "/publications/2022-11", "").status, "what lies there is just read")
+	close(pages)
+	require.Equal(t, http.StatusOK, <-printed)
+	d.press.printing = nil
+	require.Equal(t, http.StatusOK, d.ask("GET", "/api/v1/publications/2022-11/report.pdf", "").status, "there is room again")
 }
 
 func TestTheKeyOfPublications(t *testing.T) {

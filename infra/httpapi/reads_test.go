@@ -174,12 +174,15 @@ func TestIndicators(t *testing.T) {
 	require.Contains(t, answer.body, `"frontier":"70123"`)
 	require.Contains(t, answer.body, `"value":52`)
 
+	d.ask("GET", "/api/v1/indicators?known_at=2022-12-05", "")
+	require.Equal(t, time.Date(2022, 12, 5, 15, 59, 59, 999_999_000, time.UTC), d.cells.asked.KnownAt.UTC(), "a day is all of it, in Asia/Shanghai")
 	d.ask("GET", "/api/v1/indicators", "")
+	require.True(t, d.cells.asked.KnownAt.IsZero())
 	require.Equal(t, "2022-11", d.cells.asked.Period.String(), "the newest month with records")
 	require.Equal(t, "532600", d.cells.asked.Area)
 	for query, code := range map[string]string{
 		"area=1": "unknown-area", "period=2022-13": "period-form", "level=village": "level-word", "code=nothing": "indicator-not-found",
-		"known_at=yesterday": "instant-form", "cursor=x": "cursor",
+		"known_at=yesterday": "instant-form", "known_at=2022-02-30": "instant-form", "cursor=x": "cursor",
 	} {
 		p := d.ask("GET", "/api/v1/indicators?"+query, "").problem()
 		require.Equal(t, code, p.Code)

@@ -2,10 +2,8 @@ package httpapi
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/command"
@@ -15,7 +13,7 @@ import (
 // Projection says which sets of facts and cells there are, and takes commands for them.
 type Projection interface {
 	Standing(ctx context.Context) (ProjectionStatus, error)
-	Say(ctx context.Context, c projection.Command, by command.Context) error
+	Say(ctx context.Context, c projection.Command, by command.Context) command.Outcome
 }
 
 // ProjectionStatus is from which set numbers are read, and how far the one that is built beside it has come.
@@ -29,19 +27,40 @@ type ProjectionStatus struct {
 	EstimatedSeconds *float64 `json:"estimated_seconds" doc:"Until the set follows the log; null while it is not known"`
 }
 
-type rebuildInput struct {
-	Body struct {
-		Reason string `json:"reason,omitempty" doc:"Why, in at most 200 characters; it is kept in the log"`
-	}
+// RebuildReceipt says what a command on the projection did, and how it stands now.
+type RebuildReceipt struct {
+	Receipt
+	ProjectionStatus
+}
+
+type rebuildOutput struct {
+	Status int
+	ETag   string `header:"ETag"`
+	Body   RebuildReceipt
+}
+
+type beginRebuild struct {
+	Reason string `json:"reason,omitempty" maxLength:"200" doc:"Why; it is kept in the log"`
 }
 
 // registerRebuild makes the routes by which facts and cells are built anew.
 func (s *server) registerRebuild(api huma.API) {
 	get(api, s, "rebuild", "/rebuild", "Which set of facts and cells serves, and how far a rebuild has come", access.ReadNumbers, s.rebuild)
-	post(api, s, "begin-rebuild", "/rebuild", "Build facts and cells anew from the log, beside those that serve; they take their place in one step",
-		func(in *rebuildInput) projection.Command {
-			return projection.Begin{Area: s.Areas.Root().Code, Facts: s.Facts, Reason: in.Body.Reason}
-		})
+	room := s.admitting(access.Maintain, newGate(singlesAtWork, singlesWaiting))
+	for _, c := range rebuildCommands() {
+		op := apart(api, c, "upkeep", room)
+		op.Description = "For administrators. Never in a batch."
+		huma.Register(api, op, func(ctx context.Context, in *commandInput) (*rebuildOutput, error) { return s.steer(ctx, c, in) })
+	}
+}
+
+// rebuildCommands are the commands on the projection. They stand apart from the others, as sealing does.
+func rebuildCommands() []spec {
+	type nothing struct{}
+	all := []spec{define("begin-rebuild", "/rebuild", "Build facts and cells anew from the log, beside those that serve; they take their place in one step",
+		func(s *server, r request, b beginRebuild, _ *fields) *prepared {
+			return s.onProjection(r, projection.Begin{Area: s.Areas.Root().Code, Facts: s.Facts, Reason: b.Reason})
+		})}
 	for _, route := range []struct {
 		name, summary string
 		command       projection.Command
@@ -52,32 +71,28 @@ func (s *server) registerRebuild(api huma.API) {
 		{"roll-back", "Read numbers from the set before again", projection.RollBack{}},
 		{"retire", "Throw away the set before", projection.Retire{}},
 	} {
-		post(api, s, route.name+"-rebuild", "/rebuild/"+route.name, route.summary, func(*struct{}) projection.Command { return route.command })
+		all = append(all, define(route.name+"-rebuild", "/rebuild/"+route.name, route.summary,
+			func(s *server, r request, _ nothing, _ *fields) *prepared { return s.onProjection(r, route.command) }))
 	}
+	return all
 }
 
-// post registers a command on the projection. It answers how the projection stands after it.
-func post[I any](api huma.API, s *server, id, path, summary string, of func(in *I) projection.Command) {
-	op := huma.Operation{
-		OperationID: id, Method: http.MethodPost, Path: "/api/v1" + path, Summary: summary, Tags: []string{"upkeep"}, Responses: problems(api),
-		MaxBodyBytes: singleLimit,
+func (s *server) onProjection(r request, c projection.Command) *prepared {
+	return &prepared{run: func(ctx context.Context) command.Outcome { return s.Projection.Say(ctx, c, r.Context) }}
+}
+
+func (s *server) steer(ctx context.Context, c spec, in *commandInput) (*rebuildOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, singleTimeout)
+	defer cancel()
+	done, err := s.tell(ctx, access.Maintain, c, in)
+	if err != nil {
+		return nil, err
 	}
-	huma.Register(api, op, func(ctx context.Context, in *I) (*answer[ProjectionStatus], error) {
-		who, err := s.caller(ctx, access.Maintain)
-		if err != nil {
-			return nil, s.fail(ctx, err)
-		}
-		id := uuid.New()
-		by := command.Context{ID: id, CorrelationID: correlationOf(ctx), CausationID: id, Actor: who.ID.String(), ReceivedAt: s.Now().UTC()}
-		if err := s.Projection.Say(ctx, of(in), by); err != nil {
-			return nil, s.fail(ctx, err)
-		}
-		out, err := s.rebuild(ctx, who, nil)
-		if err != nil {
-			return nil, s.fail(ctx, err)
-		}
-		return out, nil
-	})
+	standing, err := s.Projection.Standing(ctx)
+	if err != nil {
+		return nil, s.fail(ctx, err)
+	}
+	return &rebuildOutput{Status: done.Status, ETag: done.ETag, Body: RebuildReceipt{done.Body, standing}}, nil
 }
 
 func (s *server) rebuild(ctx context.Context, _ access.Principal, _ *struct{}) (*answer[ProjectionStatus], error) {

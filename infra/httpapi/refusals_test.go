@@ -141,6 +141,36 @@ func TestWhatIsNotThereIsNamed(t *testing.T) {
 	require.Contains(t, p.Detail, "population, population_60_plus, population_65_plus, population_under_3")
 }
 
+// A number of an office that can hardly be right is refused until it is confirmed; one that cannot be is refused.
+func TestFiguresThatCanHardlyBeRight(t *testing.T) {
+	d := open(t)
+	figure := func(period, value, unit, more string) string {
+		return `{"area":"532601","series":"population","period":"` + period + `","value":` + value + `,"unit":"` + unit + `","source":"census"` + more + `}`
+	}
+	d.given("/figures", figure("2020", "480000", "persons", ""))
+	for _, c := range []struct {
+		behaviour, body string
+		status          int
+		code, pointer   string
+	}{
+		{"ten times the last one", figure("2021", "4800000", "persons", ""), 409, "figure-tenfold", "/value"},
+		{"a tenth of the last one", figure("2021", "48000", "persons", ""), 409, "figure-tenfold", "/value"},
+		{"a period of another type", figure("2021-11", "481000", "persons", ""), 409, "figure-period-type", "/period"},
+		{"a school year", figure("SY2021", "481000", "persons", ""), 409, "figure-period-type", "/period"},
+		{"another unit", figure("2021", "48.1", "万人", ""), 422, "figure-unit", "/unit"},
+		{"another unit, confirmed", figure("2021", "48.1", "万人", `,"confirmed":true`), 422, "figure-unit", "/unit"},
+		{"a year to come", figure("2023", "481000", "persons", ""), 422, "in-the-future", "/period"},
+		{"a month to come, confirmed", figure("2023-01", "481000", "persons", `,"confirmed":true`), 422, "in-the-future", "/period"},
+		{"no period", figure("week 7", "481000", "persons", ""), 422, "period-form", "/period"},
+	} {
+		p := d.tell("/figures", c.body).problem()
+		require.Equal(t, c.status, p.Status, c.behaviour)
+		require.Equal(t, c.code, p.Code, c.behaviour)
+		require.Equal(t, c.pointer, p.Errors[0].Pointer, c.behaviour)
+	}
+	d.given("/figures", figure("2021", "4800000", "persons", `,"confirmed":true`), "/figures", figure("2022-11", "481000", "persons", `,"confirmed":true`))
+}
+
 func wrong(check byte) string {
 	if check == '1' {
 		return "2"

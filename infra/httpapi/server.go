@@ -23,6 +23,7 @@ type server struct {
 	byName    map[string]spec
 	envelope  shape
 	claims    claims
+	large     gate // of what reads all of a month's facts: one at a time, and others wait
 	metrics   metrics
 }
 
@@ -31,7 +32,7 @@ func New(o Options) (http.Handler, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	s := &server{Options: o, catalogue: catalogue(), byName: map[string]spec{}, envelope: shapeOf(batchItemType)}
+	s := &server{Options: o, catalogue: catalogue(), byName: map[string]spec{}, envelope: shapeOf(batchItemType), large: newGate(largeAtWork, largeWaiting)}
 	s.claims.inFlight = map[string]int{}
 	for _, c := range s.catalogue {
 		s.byName[c.name] = c

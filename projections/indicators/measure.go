@@ -43,7 +43,7 @@ const (
 )
 
 func bad(code, part, zh, en string) *fault.Error {
-	return fault.New(fault.Invalid, code, "计数项中的“"+part+"”："+zh, "measure, \""+part+"\": "+en)
+	return fault.New(fault.Invalid, code, "计数项中的“"+part+"”："+zh, "\""+part+"\": "+en)
 }
 
 // ParseMeasure reads a measure word. Any word of small letters, digits and _ that is nothing else is the series of a
@@ -85,7 +85,7 @@ func parseActivity(text, kind, activity string) (Measure, error) {
 	}
 	words := standing.WordsOf(standing.Kind(kind))
 	if known := slices.Concat(words.Activities, words.Happened); !slices.Contains(known, activity) {
-		return Measure{}, bad(codeNoActivity, activity, kind+" 没有这种活动；可用："+listed(known)+"。", "is no activity of "+kind+"; there are: "+listed(known)+".")
+		return Measure{}, bad(codeNoActivity, activity, kind+" 没有这种活动；可用："+listed(known)+"。", "it is no activity of "+kind+"; there are: "+listed(known)+".")
 	}
 	return Measure{Word: text, Kind: standing.Kind(kind), Activity: activity}, nil
 }
@@ -104,10 +104,10 @@ func parseStandings(text, kind, standings string) (Measure, error) {
 			known = append(known, standingsOf(k)...)
 		}
 		if !slices.Contains(known, s) {
-			return Measure{}, bad(codeNoStanding, s, kind+" 没有这种资质或状态；可用："+listed(known)+"。", "is no standing of "+kind+"; there are: "+listed(known)+".")
+			return Measure{}, bad(codeNoStanding, s, kind+" 没有这种资质或状态；可用："+listed(known)+"。", "it is no standing of "+kind+"; there are: "+listed(known)+".")
 		}
 		if slices.Contains(m.Standings[:i], s) {
-			return Measure{}, bad(codeNoMeasure, s, "写了两次，请只写一次。", "stands twice; write it once.")
+			return Measure{}, bad(codeNoMeasure, s, "写了两次，请只写一次。", "it stands twice; write it once.")
 		}
 	}
 	if len(m.kinds()) == 0 {

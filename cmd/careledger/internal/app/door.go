@@ -58,7 +58,8 @@ func (a *App) openDoor() error {
 	return nil
 }
 
-// ready: commands can be taken. The warehouse may still be coming: questions say so themselves.
+// ready: commands can be taken. The warehouse may still be coming: questions say so themselves. Nor does a part of the log
+// that is damaged close the door: what is done today must be recorded, and the status says what wants mending.
 func (a *App) ready(ctx context.Context) error {
 	if a.engines.storeServer != nil {
 		if err := enough(a.options.below(eventsDir)); err != nil {
@@ -77,6 +78,14 @@ func enough(dir string) error {
 	return nil
 }
 
+// logIs says of a log that can be reached whether it is whole, as far as it was read.
+func logIs(state string, damaged bool) string {
+	if state == "ok" && damaged {
+		return "damaged"
+	}
+	return state
+}
+
 func (a *App) status(ctx context.Context) httpapi.Status {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
@@ -88,7 +97,7 @@ func (a *App) status(ctx context.Context) httpapi.Status {
 	}
 	s := httpapi.Status{
 		Ledger: a.engines.log.Ledger().String(), Epoch: a.engines.log.Epoch(), Head: a.head(wholeLedger).Load(),
-		Log: say(a.engines.log.Healthy(ctx)), Bus: say(a.engines.bus.Healthy(ctx)),
+		Log: logIs(say(a.engines.log.Healthy(ctx)), a.engines.log.Damaged()), Bus: say(a.engines.bus.Healthy(ctx)),
 	}
 	for _, work := range a.prefectures.list() {
 		p, err := work.standing(ctx)

@@ -31,3 +31,9 @@ func TestAFullDiskIsNotReady(t *testing.T) {
 	require.NoError(t, enough(t.TempDir()))
 	require.ErrorIs(t, enough("/sys"), eventstore.ErrFull, "a file system without any space")
 }
+
+func TestADamagedLogIsSaidToBeSo(t *testing.T) {
+	require.Equal(t, "ok", logIs("ok", false))
+	require.Equal(t, "damaged", logIs("ok", true), "it is reached, and takes records")
+	require.Equal(t, "unavailable", logIs("unavailable", true))
+}

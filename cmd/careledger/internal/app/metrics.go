@@ -40,8 +40,15 @@ func newMetrics(a *App) (*metrics, error) {
 	if a.options.Registry == nil {
 		return m, nil
 	}
+	damaged := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "careledger_log_damaged",
+		Help: "1 where something that this process has read of the log is damaged, else 0."}, func() float64 {
+		if a.engines.log != nil && a.engines.log.Damaged() {
+			return 1
+		}
+		return 0
+	})
 	var all []error
-	for _, c := range []prometheus.Collector{m.batch, m.write, m.count, m.restarts, m.leases, m.following} {
+	for _, c := range []prometheus.Collector{m.batch, m.write, m.count, m.restarts, m.leases, m.following, damaged} {
 		all = append(all, a.options.Registry.Register(c))
 	}
 	return m, errors.Join(all...)

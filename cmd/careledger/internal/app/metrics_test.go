@@ -52,6 +52,8 @@ func TestTheMetricsSayHowTheNumbersFollow(t *testing.T) {
 	require.InDelta(t, m["careledger_projection_head"+first], m["careledger_projection_projected"+first], 0)
 	require.Zero(t, m["careledger_projection_lag_seconds"+first])
 	require.Zero(t, m["careledger_parked_events"])
+	require.Contains(t, m, "careledger_log_damaged")
+	require.Zero(t, m["careledger_log_damaged"])
 	require.InDelta(t, 1, m["careledger_projection_serving"+first], 0)
 	require.Positive(t, m["careledger_projector_write_seconds_count"+first])
 	require.Positive(t, m["careledger_projector_count_seconds_count"+first])

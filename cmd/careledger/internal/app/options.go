@@ -23,8 +23,8 @@ type Role string
 
 // The roles; a process has all of them unless told otherwise.
 const (
-	API       Role = "api"       // commands, questions, the page; needs the vault
-	Relay     Role = "relay"     // publishes the log on the bus, settles reservations that hang, closes days
+	API       Role = "api"       // commands, questions, the page; adopts the plan, closes days; needs the vault
+	Relay     Role = "relay"     // publishes the log on the bus, settles reservations that hang
 	Projector Role = "projector" // keeps facts and cells
 	Alerts    Role = "alerts"    // judges cells, tells the webhook
 )

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"time"
 
+	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/projections/indicators"
 )
@@ -19,7 +21,7 @@ func CheckPlan(path, areas string) ([]plan.Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.Check(content, plan.Against{Areas: table, Measure: countable}), nil
+	return plan.Check(content, plan.Against{Areas: table, Measure: countable, Today: calendar.DayOf(time.Now())}), nil
 }
 
 // countable answers whether a measure can be counted, and whether it is the series of a reported figure.

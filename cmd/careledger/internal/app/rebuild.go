@@ -14,7 +14,7 @@ import (
 type rebuilding struct{ *prefecture }
 
 // Say implements httpapi.Projection.
-func (r rebuilding) Say(ctx context.Context, c projection.Command, by command.Context) error {
+func (r rebuilding) Say(ctx context.Context, c projection.Command, by command.Context) command.Outcome {
 	return r.sets.say(ctx, c, by)
 }
 

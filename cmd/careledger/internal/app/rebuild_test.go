@@ -6,14 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 )
 
 // rebuild sends a command on the sets and answers how they stand.
 func (r *running) rebuild(what string) map[string]any {
 	r.t.Helper()
-	status, v := r.send(http.MethodPost, "/api/v1/rebuild"+what, "", map[string]any{})
-	require.Equal(r.t, http.StatusOK, status, "%v", v)
+	status, v := r.send(http.MethodPost, "/api/v1/rebuild"+what, uuid.NewString(), map[string]any{})
+	require.Equal(r.t, http.StatusCreated, status, "%v", v)
 	return v
 }
 

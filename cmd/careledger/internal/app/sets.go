@@ -123,14 +123,14 @@ func (s *sets) follow(ctx context.Context) error {
 }
 
 // say runs a command on the projection's stream.
-func (s *sets) say(ctx context.Context, c projection.Command, who command.Context) error {
+func (s *sets) say(ctx context.Context, c projection.Command, who command.Context) command.Outcome {
 	outcome := command.Execute(ctx, s.app.handler, projection.Decider(), projection.Stream(s.prefecture), []command.Item[projection.Command]{{
-		Context: who, OccurredOn: calendar.DayOf(s.app.options.Now()), Command: c,
+		Context: who, Entity: command.EntityFor(who.ID, "rebuild"), OccurredOn: calendar.DayOf(s.app.options.Now()), Command: c,
 	}})[0]
-	if outcome.Err != nil {
-		return outcome.Err
+	if outcome.Err == nil {
+		outcome.Err = s.load(ctx)
 	}
-	return s.load(ctx)
+	return outcome
 }
 
 // feedSets keeps a projector at work for each set that is fed, and throws away what is not needed any more.
@@ -227,7 +227,7 @@ func (p *prefecture) current(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	return true, p.sets.say(ctx, projection.Begin{Area: p.areas.Root().Code, Facts: facts.Version, Reason: fmt.Sprintf("facts %d → %d", built, facts.Version)},
-		command.ProcessContext("projector", p.app.options.Now()))
+		command.ProcessContext("projector", p.app.options.Now())).Err
 }
 
 // firstFacts is the version of the sets that do not say with which they were begun.
@@ -256,7 +256,7 @@ func (p *prefecture) promote(ctx context.Context) error {
 		p.app.options.Logger.Warn("the new set cannot count events that the old one can, and does not take its place", "prefecture", p.code(), "set", state.Building, "parked", parked)
 		return nil
 	}
-	err = p.sets.say(ctx, projection.Promote{Set: state.Building, Position: counted}, command.ProcessContext("projector", p.app.options.Now()))
+	err = p.sets.say(ctx, projection.Promote{Set: state.Building, Position: counted}, command.ProcessContext("projector", p.app.options.Now())).Err
 	if f, refused := fault.Of(err); refused && f.Kind == fault.Refused { // it was abandoned just now
 		return p.sets.load(ctx)
 	}

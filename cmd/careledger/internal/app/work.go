@@ -92,18 +92,45 @@ func (a *App) followNotices(kind string) func(context.Context) error {
 	}
 }
 
-// publish relays the log to the bus, and finishes beside it what hangs between two streams, while no other process does.
+const (
+	// stuckFor is how long a process keeps the relay from whose hands the bus takes nothing, where others may have better
+	// luck; standBack is for how long it then leaves the place free. Others look several times within it.
+	stuckFor  = 15 * time.Second
+	standBack = 2 * time.Second
+)
+
+// publish relays the log to the bus while no other process does.
 func (a *App) publish(ctx context.Context) error {
-	return a.hold(ctx, "relay", nil, func(ctx context.Context, _ uint64) error {
-		ctx, cancel := context.WithCancel(ctx)
-		var beside sync.WaitGroup
-		defer beside.Wait()
-		defer cancel()
-		for name, kind := range map[string]reservation.Kind{"admissions": a.admit, "enrolments": a.enrol} {
-			beside.Go(func() { a.keepRunning(ctx, name, a.track(kind, name)) })
+	for {
+		err := a.hold(ctx, "relay", nil, a.relay)
+		if !errors.Is(err, bus.ErrStuck) {
+			return err
 		}
-		return a.engines.bus.Relay(ctx, a.engines.log, bus.RelayOptions{Checkpoints: a.engines.log.Checkpoints("relay")})
-	})
+		a.options.Logger.Warn("the bus takes nothing from this process, another may relay now", "for", stuckFor)
+		timer := time.NewTimer(standBack)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+		}
+	}
+}
+
+// relay publishes the log, and finishes beside it what hangs between two streams.
+func (a *App) relay(ctx context.Context, _ uint64) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer cancel()
+	for name, kind := range map[string]reservation.Kind{"admissions": a.admit, "enrolments": a.enrol} {
+		beside.Go(func() { a.keepRunning(ctx, name, a.track(kind, name)) })
+	}
+	o := bus.RelayOptions{Checkpoints: a.engines.log.Checkpoints("relay")}
+	if a.engines.storeServer == nil { // others may share the log
+		o.GiveUp = stuckFor
+	}
+	return a.engines.bus.Relay(ctx, a.engines.log, o)
 }
 
 // watchLog ends the process when the log was put back to an earlier state under it: what it remembers of commands and
