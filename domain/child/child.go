@@ -9,6 +9,7 @@ import (
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/fault"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
@@ -60,7 +61,14 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	case AbandonEnrolment:
 		return abandonEnrolment(s, c)
 	case Keep:
+		if c, is := c.Command.(standing.EnterInError); is {
+			if err := person.Takes(s.Erased, c.Reason); err != nil {
+				return nil, err
+			}
+		}
 		return standing.Decide(s.subject(), s.Known, c.Command, today)
+	case Erase:
+		return person.DecideErase(s.subject(), s.Erased, c.Erase)
 	}
 	return decideHealth(s, c, today)
 }

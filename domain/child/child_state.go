@@ -5,16 +5,18 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
-// State is what a child's stream has told so far.
+// State is what a child's stream has told so far. Who is Erased has no personal values, whatever a vault may still open.
 type State struct {
 	Child        uuid.UUID
 	Area         string
 	RegisteredOn calendar.Day
 	BirthMonth   calendar.Month
 	Personal     *event.Sealed
+	Erased       bool
 	Enrolments   map[uuid.UUID]Enrolment
 	Abandoned    map[uuid.UUID]bool
 	Known        standing.State
@@ -48,6 +50,8 @@ func evolve(s State, e event.Event) State {
 		s.Enrolments[e.Enrolment] = taken
 	case EnrolmentAbandoned:
 		s.Abandoned[e.Enrolment] = true
+	case person.Erased:
+		s.Personal, s.Erased = nil, true
 	default:
 		s.Known = standing.Evolve(s.Known, e)
 	}

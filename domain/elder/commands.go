@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
@@ -101,6 +102,9 @@ type EnterDeathInError struct{ Reason *event.Sealed }
 // Keep is a command of what is known of the elder: standings and activities.
 type Keep struct{ standing.Command }
 
+// Erase asks to erase the elder's personal data.
+type Erase struct{ person.Erase }
+
 func (Register) elderCommand()              {}
 func (RecordCircumstances) elderCommand()   {}
 func (LogHomeVisit) elderCommand()          {}
@@ -114,3 +118,4 @@ func (Move) elderCommand()                  {}
 func (RecordDeath) elderCommand()           {}
 func (EnterDeathInError) elderCommand()     {}
 func (Keep) elderCommand()                  {}
+func (Erase) elderCommand()                 {}

@@ -8,6 +8,7 @@ import (
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
@@ -25,6 +26,9 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	}
 	if !s.Registered() {
 		return nil, ErrNotRegistered
+	}
+	if err := person.Takes(s.Erased, personal(c)); err != nil {
+		return nil, err
 	}
 	switch c := c.(type) {
 	case RecordCircumstances:
@@ -47,6 +51,25 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	}
 	return decideLife(s, c, today)
+}
+
+// personal is the personal value that a command brings, nil where it brings none.
+func personal(c Command) *event.Sealed {
+	switch c := c.(type) {
+	case LogHomeVisit:
+		return c.Note
+	case CorrectHomeVisit:
+		return c.Reason
+	case EnterHomeVisitInError:
+		return c.Reason
+	case EnterDeathInError:
+		return c.Reason
+	case Keep:
+		if c, is := c.Command.(standing.EnterInError); is {
+			return c.Reason
+		}
+	}
+	return nil
 }
 
 // dated refuses a missing day and one more than a day ahead.

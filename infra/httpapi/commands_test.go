@@ -75,6 +75,8 @@ func life() []step {
 		{"log-child-activity", "/children/{child}/activities", `{"activity":"guidance","occurred_on":"2022-03-01"}`, "", []string{"ActivityLogged.v1"}},
 		{"record-child-standing", "/children/{child}/standings", `{"standing":"managed","effective_on":"2021-08-01","until":"2022-01-31"}`, "managed", []string{"StandingRecorded.v1"}},
 		{"end-child-standing", "/children/{child}/standings/{managed}/end", `{"ended_on":"2021-12-01"}`, "", []string{"StandingEnded.v1"}},
+		{"erase-elder", "/elders/{elder}/erasure", `{"reason":"period_over","basis":"own_review"}`, "", []string{"PersonErased.v1"}},
+		{"erase-child", "/children/{child}/erasure", `{"reason":"consent_withdrawn","basis":"request"}`, "", []string{"PersonErased.v1"}},
 		{"report-figure", "/figures", `{"area":"532600","series":"population_60_plus","period":"2020","value":487000,"unit":"persons","source":"census"}`, "", []string{"FigureReported.v1"}},
 		{"correct-figure", "/figures/532600/population_60_plus/2020/correction", `{"value":487001.5,"source":"census","reason":"typing"}`, "", []string{"FigureCorrected.v1"}},
 		{"set-target", "/plan/targets", `{"code":"elder-beds","area":"532601","value":3650,"effective_on":"2022-01-01","reason":"allotted"}`, "", []string{"TargetAdopted.v1"}},

@@ -18,6 +18,7 @@ import (
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/retrofit"
 	"github.com/careledger/careledger/domain/standing"
 	"github.com/careledger/careledger/domain/unit"
@@ -79,7 +80,7 @@ func drawHistory(t *rapid.T, areas *area.Table) []event.Recorded {
 	steps := []func(){
 		h.register, h.circumstances, h.circumstances, h.visit, h.visit, h.visit, h.visit, h.correctVisit, h.correctVisit, h.withdrawVisit,
 		h.beds, h.admit, h.transfer, h.discharge, h.retrofit, h.places, h.file, h.enrol, h.withdraw, h.report, h.correctFigure, h.other,
-		h.enter, h.enter, h.enter, h.hold, h.hold, h.hold, h.hold, h.end, h.happen, h.happen, h.happen, h.takeBack, h.takeBack, h.leave, h.move, h.closeDay,
+		h.enter, h.enter, h.enter, h.hold, h.hold, h.hold, h.hold, h.end, h.happen, h.happen, h.happen, h.takeBack, h.takeBack, h.leave, h.move, h.erase, h.closeDay,
 	}
 	h.register()
 	h.circumstances()
@@ -349,6 +350,13 @@ func (h *history) move() {
 	if s, at, any := pick(h, h.subjects); any && s.kind == standing.Elder {
 		h.subjects[at].area = h.township()
 		h.add(elder.MovedHome{Elder: s.id, FromArea: s.area, Area: h.subjects[at].area, MovedOn: h.day()}, h.subjects[at].area)
+	}
+}
+
+// erase takes somebody's personal data away, which no number was ever made of.
+func (h *history) erase() {
+	if s, _, any := pick(h, h.subjects); any && (s.kind == standing.Elder || s.kind == standing.Child) {
+		h.add(person.Erased{Person: s.id, Kind: s.kind, Subjects: []uuid.UUID{h.id()}, Reason: person.PurposeMet, Basis: person.OnRequest}, s.area)
 	}
 }
 
