@@ -37,6 +37,7 @@ const (
 	Maintain    Action = "maintain"     // rebuild projections, have parked events tried again
 	Steer       Action = "steer"        // adopt, revise and withdraw targets
 	Erase       Action = "erase"        // destroy the personal data of somebody
+	Merge       Action = "merge"        // merge registrations of one person
 )
 
 // Allows reports whether a principal may do something in an area. path is the area's code and the codes above it.
@@ -50,6 +51,7 @@ func Allows(p Principal, a Action, path []string) bool {
 		Maintain:    {Administrator},
 		Steer:       {Administrator},
 		Erase:       {Administrator},
+		Merge:       {Administrator},
 	}
 	if !slices.Contains(roles[a], p.Role) {
 		return false

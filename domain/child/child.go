@@ -53,6 +53,9 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	if !s.Registered() {
 		return nil, ErrNotRegistered
 	}
+	if s.MergedInto != uuid.Nil && !ofAnyRegistration(c) {
+		return nil, person.AlreadyMerged(s.MergedInto)
+	}
 	switch c := c.(type) {
 	case Enrol:
 		return enrol(s, c, today)
@@ -69,8 +72,20 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	case Erase:
 		return person.DecideErase(s.subject(), s.Erased, c.Erase)
+	case Merge:
+		return person.DecideMerge(s.subject(), s.enrolled(), c.Merge)
 	}
 	return decideHealth(s, c, today)
+}
+
+// ofAnyRegistration reports whether a command is taken of a merged registration too: its own personal values lie under its own
+// key, and a place that was reserved for it must become free.
+func ofAnyRegistration(c Command) bool {
+	switch c.(type) {
+	case Erase, AbandonEnrolment:
+		return true
+	}
+	return false
 }
 
 // dated refuses a missing day and one more than a day ahead.

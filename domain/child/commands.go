@@ -75,6 +75,9 @@ type Keep struct{ standing.Command }
 // Erase asks to erase the personal data of the child and of the guardian.
 type Erase struct{ person.Erase }
 
+// Merge asks to merge the registration, a duplicate, into another one of the same child.
+type Merge struct{ person.Merge }
+
 func (Register) childCommand()         {}
 func (Enrol) childCommand()            {}
 func (Withdraw) childCommand()         {}
@@ -84,3 +87,4 @@ func (LogImmunisation) childCommand()  {}
 func (LogNewbornVisit) childCommand()  {}
 func (Keep) childCommand()             {}
 func (Erase) childCommand()            {}
+func (Merge) childCommand()            {}

@@ -18,7 +18,7 @@ func TestAnyHistoryFolds(t *testing.T) {
 	dectest.AnyHistoryFolds(t, child.Decider(), today, slices.Concat(child.Types(), standing.Types(), person.Types()), []child.Command{
 		child.Register{}, child.Enrol{}, child.Withdraw{}, child.AbandonEnrolment{},
 		child.LogCheck{}, child.LogImmunisation{}, child.LogNewbornVisit{}, child.Keep{Command: standing.LogActivity{}},
-		child.Keep{Command: standing.EnterInError{}}, child.Erase{},
+		child.Keep{Command: standing.EnterInError{}}, child.Erase{}, child.Merge{},
 	})
 }
 

@@ -105,6 +105,9 @@ type Keep struct{ standing.Command }
 // Erase asks to erase the elder's personal data.
 type Erase struct{ person.Erase }
 
+// Merge asks to merge the registration, a duplicate, into another one of the same person.
+type Merge struct{ person.Merge }
+
 func (Register) elderCommand()              {}
 func (RecordCircumstances) elderCommand()   {}
 func (LogHomeVisit) elderCommand()          {}
@@ -119,3 +122,4 @@ func (RecordDeath) elderCommand()           {}
 func (EnterDeathInError) elderCommand()     {}
 func (Keep) elderCommand()                  {}
 func (Erase) elderCommand()                 {}
+func (Merge) elderCommand()                 {}

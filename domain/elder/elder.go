@@ -27,6 +27,9 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	if !s.Registered() {
 		return nil, ErrNotRegistered
 	}
+	if s.MergedInto != uuid.Nil && !ofAnyRegistration(c) {
+		return nil, person.AlreadyMerged(s.MergedInto)
+	}
 	if err := person.Takes(s.Erased, personal(c)); err != nil {
 		return nil, err
 	}
@@ -51,6 +54,16 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	}
 	return decideLife(s, c, today)
+}
+
+// ofAnyRegistration reports whether a command is taken of a merged registration too: its own personal values lie under its own
+// key, and a bed that was reserved for it must become free.
+func ofAnyRegistration(c Command) bool {
+	switch c.(type) {
+	case Erase, AbandonAdmission:
+		return true
+	}
+	return false
 }
 
 // personal is the personal value that a command brings, nil where it brings none.

@@ -14,6 +14,7 @@ import (
 
 // State is what an elder's stream has told so far. Area is where the elder lives now, Homes where since when, in the order
 // of the ledger. DiedOn is zero for the living. Who is Erased has no personal values, whatever a vault may still open.
+// MergedInto is nil unless the registration was merged.
 type State struct {
 	Elder         uuid.UUID
 	Area          string
@@ -25,6 +26,7 @@ type State struct {
 	Household     uuid.UUID
 	Personal      *event.Sealed
 	Erased        bool
+	MergedInto    uuid.UUID
 	Circumstances []Circumstance
 	EffectiveOn   calendar.Day
 	Visits        map[uuid.UUID]Visit
@@ -125,6 +127,8 @@ func evolve(s State, e event.Event) State {
 		s.Abandoned[Reservation{e.Stay, e.Institution}] = true
 	case person.Erased:
 		s.Personal, s.Erased = nil, true
+	case person.Merged:
+		s.MergedInto = e.Survivor
 	default:
 		s.Known = standing.Evolve(s.Known, e)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/careledger/careledger/domain/standing"
 )
 
-// decideLife takes the commands of where an elder lives, of the death, and of the personal data.
+// decideLife takes the commands of where an elder lives, of the death, and of the registration itself.
 func decideLife(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	switch c := c.(type) {
 	case Move:
@@ -18,6 +18,9 @@ func decideLife(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return enterDeathInError(s, c)
 	case Erase:
 		return person.DecideErase(s.subject(), s.Erased, c.Erase)
+	case Merge:
+		_, current := s.Current()
+		return person.DecideMerge(s.subject(), current, c.Merge)
 	}
 	return nil, ErrUnknownCommand
 }

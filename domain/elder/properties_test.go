@@ -19,7 +19,7 @@ func TestAnyHistoryFolds(t *testing.T) {
 		elder.Register{}, elder.RecordCircumstances{}, elder.LogHomeVisit{}, elder.CorrectHomeVisit{}, elder.EnterHomeVisitInError{},
 		elder.Admit{}, elder.Transfer{}, elder.Discharge{}, elder.AbandonAdmission{}, elder.Move{}, elder.RecordDeath{},
 		elder.EnterDeathInError{}, elder.Keep{Command: standing.RecordStanding{}}, elder.Keep{Command: standing.EndStanding{}},
-		elder.Keep{Command: standing.EnterInError{}}, elder.Erase{},
+		elder.Keep{Command: standing.EnterInError{}}, elder.Erase{}, elder.Merge{},
 	})
 }
 

@@ -17,6 +17,16 @@ type Erased struct {
 	Basis    Basis         `json:"basis"`
 }
 
+// Merged: the registration is a second one of the person registered as Survivor (重复登记合并). From here on all that was recorded
+// under it counts for the survivor, in every month, as if it had been recorded there: where they lived on a day is what was
+// said last of it, under whichever of the two. Area is the whole prefecture, any part of which may count otherwise now.
+type Merged struct {
+	Person   uuid.UUID     `json:"person"`
+	Kind     standing.Kind `json:"kind"`
+	Survivor uuid.UUID     `json:"survivor"`
+	Area     string        `json:"area"`
+}
+
 // Reason is why personal data is erased (个人信息保护法第四十七条).
 type Reason string
 
@@ -36,8 +46,8 @@ const (
 	FoundByOwnReview Basis = "own_review"      // 本单位核查
 )
 
-// EventType implements event.Event.
 func (Erased) EventType() string { return "PersonErased.v1" }
+func (Merged) EventType() string { return "RegistrationMerged.v1" }
 
 // Types lists the events, which may stand in the stream of any person.
-func Types() []event.Type { return []event.Type{event.TypeOf[Erased]()} }
+func Types() []event.Type { return []event.Type{event.TypeOf[Erased](), event.TypeOf[Merged]()} }

@@ -10,6 +10,7 @@ import (
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/event/golden"
+	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
@@ -60,4 +61,36 @@ func TestErasing(t *testing.T) {
 	}
 }
 
-func TestReleasedBytes(t *testing.T) { golden.Check(t, person.Types(), erased()) }
+func merged() person.Merged {
+	return person.Merged{Person: id(1), Kind: standing.Elder, Survivor: id(2), Area: "532600"}
+}
+
+func TestMerging(t *testing.T) {
+	ask := person.Merge{Survivor: id(2), Known: true, Area: "532600"}
+	for behaviour, c := range map[string]struct {
+		when    person.Merge
+		inUse   bool
+		refused *fault.Error
+	}{
+		"a duplicate counts for the registration that stays": {when: ask},
+		"nobody is merged into themselves":                   {person.Merge{Survivor: id(1), Known: true}, false, person.ErrIntoItself.At("/survivor")},
+		"nor into somebody who is not there":                 {person.Merge{Survivor: id(2)}, false, person.ErrSurvivorNotFound.At("/survivor")},
+		"nor into one that was merged":                       {person.Merge{Survivor: id(2), Known: true, Into: id(3)}, false, person.SurvivorMerged(id(3)).At("/survivor")},
+		"nor while it has a place":                           {ask, true, person.ErrStillHasPlace},
+	} {
+		t.Run(behaviour, func(t *testing.T) {
+			got, err := person.DecideMerge(standing.Subject{ID: id(1), Kind: standing.Elder}, c.inUse, c.when)
+			if c.refused == nil {
+				if err != nil || len(got) != 1 || got[0] != event.Event(merged()) {
+					t.Fatalf("%+v, %v", got, err)
+				}
+				return
+			}
+			if f, is := fault.Of(err); !is || *f != *c.refused || len(got) > 0 {
+				t.Fatalf("%v instead of %v", err, c.refused)
+			}
+		})
+	}
+}
+
+func TestReleasedBytes(t *testing.T) { golden.Check(t, person.Types(), erased(), merged()) }

@@ -19,6 +19,10 @@ type erasePerson struct {
 	Basis  string `json:"basis" enum:"request,authority_order,court_order,own_review" doc:"On whose say"`
 }
 
+type mergeRegistration struct {
+	Survivor string `json:"survivor" format:"uuid" doc:"The registration that stays"`
+}
+
 func personCommands() []spec {
 	erase := func(noun string, k runner, whose []string, c func(person.Erase) any) func(*server, request, erasePerson, *fields) *prepared {
 		return func(s *server, r request, b erasePerson, f *fields) *prepared {
@@ -40,7 +44,39 @@ func personCommands() []spec {
 			erase("elder", elders, []string{"elder"}, func(c person.Erase) any { return elder.Erase{Erase: c} })),
 		define("erase-child", "/children/{child}/erasure", "Destroy the personal data of a child and its guardian for ever; no number changes. For administrators",
 			erase("child", children, []string{"child", "guardian"}, func(c person.Erase) any { return child.Erase{Erase: c} })),
+		define("merge-elder", "/elders/{elder}/merge", "Merge a duplicate into another registration of the same elder: from then on its records count there. For administrators",
+			func(s *server, r request, b mergeRegistration, f *fields) *prepared {
+				return s.merge(r, f, b, "elder", elders, func(c person.Merge) any { return elder.Merge{Merge: c} }, func(ctx context.Context, stream string, c *person.Merge) error {
+					return command.View(ctx, s.Handler, elder.Decider(), stream, func(st elder.State, _ int64) { c.Known, c.Into = st.Registered(), st.MergedInto })
+				})
+			}),
+		define("merge-child", "/children/{child}/merge", "Merge a duplicate into another registration of the same child: from then on its records count there. For administrators",
+			func(s *server, r request, b mergeRegistration, f *fields) *prepared {
+				return s.merge(r, f, b, "child", children, func(c person.Merge) any { return child.Merge{Merge: c} }, func(ctx context.Context, stream string, c *person.Merge) error {
+					return command.View(ctx, s.Handler, child.Decider(), stream, func(st child.State, _ int64) { c.Known, c.Into = st.Registered(), st.MergedInto })
+				})
+			}),
 	}
+}
+
+// merge prepares a merge. What the survivor's stream says is looked up when it is run, one merge at a time: of two that would
+// merge each into the other, the second one is refused. The vault has one process, so this is enough.
+func (s *server) merge(
+	r request, f *fields, b mergeRegistration, noun string, k runner, c func(person.Merge) any, look func(ctx context.Context, stream string, c *person.Merge) error,
+) *prepared {
+	id, stream := s.existing(r, f, noun)
+	ask := person.Merge{Survivor: f.id("/survivor", b.Survivor), Area: s.Areas.Root().Code}
+	p := plain(k, stream, id, 0, func() any { return c(ask) })
+	p.action = access.Merge
+	p.run = func(ctx context.Context) command.Outcome {
+		s.merges.Lock()
+		defer s.merges.Unlock()
+		if err := look(ctx, command.StreamName(noun, s.Plan.Prefecture, ask.Survivor), &ask); err != nil {
+			return command.Outcome{Err: err}
+		}
+		return k.execute(ctx, s.Handler, stream, []item{{p, r.Context}})[0]
+	}
+	return p
 }
 
 // erase records an erasure, and then destroys the keys: whoever reads "accepted" can rely on both. Where the keys could not

@@ -34,6 +34,7 @@ type Elder struct {
 	LastVisitOn    *calendar.Day  `json:"last_visit_on" doc:"When the elder was last seen; null: never"`
 	DiedOn         *calendar.Day  `json:"died_on" doc:"null: the elder is alive, as far as is known"`
 	Erased         bool           `json:"erased" doc:"The personal data was erased: name and ID number are gone for ever"`
+	MergedInto     *uuid.UUID     `json:"merged_into" format:"uuid" doc:"The registration of the same person that stays; null: this one does"`
 	Revision       string         `json:"revision"`
 }
 
@@ -51,6 +52,9 @@ func (s *server) readElder(ctx context.Context, id uuid.UUID) (e Elder, found bo
 		e = Elder{
 			ID: id, Area: st.Area, Sex: string(st.Sex), BirthMonth: st.BirthMonth, Circumstances: []string{},
 			LastVisitOn: lastSeen(st), Erased: st.Erased, Revision: strconv.FormatInt(revision, 10),
+		}
+		if into := st.MergedInto; into != uuid.Nil {
+			e.MergedInto = &into
 		}
 		if st.DiedOn != 0 {
 			on := st.DiedOn

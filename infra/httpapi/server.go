@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -23,6 +24,7 @@ type server struct {
 	byName    map[string]spec
 	envelope  shape
 	claims    claims
+	merges    sync.Mutex // one at a time
 	metrics   metrics
 }
 

@@ -42,6 +42,10 @@ func (k Marks) Mark(row facts.Row, span Months) {
 		if r.Standing == standing.Registered { // it says where an activity counts
 			k.since(ActivitiesOf(kind), monthOf(r.EffectiveOn), span)
 		}
+	case facts.Merge: // what was recorded of any day
+		for _, g := range []Group{Visits, StandingsOf(standing.Kind(r.Kind)), ActivitiesOf(standing.Kind(r.Kind))} {
+			k.since(g, span.First, span)
+		}
 	case facts.Activity:
 		k.within(ActivitiesOf(standing.Kind(r.Kind)), monthOf(r.OccurredOn), span)
 	case facts.BedChange:

@@ -114,6 +114,7 @@ const words: Record<string, [string, string]> = {
   figure: ['上报数', 'figure'],
   ElderRegistered: ['登记老年人', 'Elder registered'],
   ElderMoved: ['老年人迁移', 'Elder moved'],
+  RegistrationMerged: ['重复登记合并', 'Registrations merged'],
   PersonErased: ['个人信息删除', 'Personal data erased'],
   ElderDied: ['老年人去世', 'Elder died'],
   CircumstancesRecorded: ['记录特殊困难情形', 'Circumstances recorded'],
