@@ -36,6 +36,8 @@ const (
 	Publish     Action = "publish"      // seal what an office says in public
 	Maintain    Action = "maintain"     // rebuild projections, have parked events tried again
 	Steer       Action = "steer"        // adopt, revise and withdraw targets
+	Erase       Action = "erase"        // destroy the personal data of somebody
+	Merge       Action = "merge"        // merge registrations of one person
 )
 
 // Allows reports whether a principal may do something in an area. path is the area's code and the codes above it.
@@ -48,6 +50,8 @@ func Allows(p Principal, a Action, path []string) bool {
 		Publish:     {Administrator, Supervisor},
 		Maintain:    {Administrator},
 		Steer:       {Administrator},
+		Erase:       {Administrator},
+		Merge:       {Administrator},
 	}
 	if !slices.Contains(roles[a], p.Role) {
 		return false

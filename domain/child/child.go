@@ -9,6 +9,7 @@ import (
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/fault"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
@@ -52,6 +53,9 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	if !s.Registered() {
 		return nil, ErrNotRegistered
 	}
+	if s.MergedInto != uuid.Nil && !ofAnyRegistration(c) {
+		return nil, person.AlreadyMerged(s.MergedInto)
+	}
 	switch c := c.(type) {
 	case Enrol:
 		return enrol(s, c, today)
@@ -60,9 +64,28 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	case AbandonEnrolment:
 		return abandonEnrolment(s, c)
 	case Keep:
+		if c, is := c.Command.(standing.EnterInError); is {
+			if err := person.Takes(s.Erased, c.Reason); err != nil {
+				return nil, err
+			}
+		}
 		return standing.Decide(s.subject(), s.Known, c.Command, today)
+	case Erase:
+		return person.DecideErase(s.subject(), s.Erased, c.Erase)
+	case Merge:
+		return person.DecideMerge(s.subject(), s.enrolled(), c.Merge)
 	}
 	return decideHealth(s, c, today)
+}
+
+// ofAnyRegistration reports whether a command is taken of a merged registration too: its own personal values lie under its own
+// key, and a place that was reserved for it must become free.
+func ofAnyRegistration(c Command) bool {
+	switch c.(type) {
+	case Erase, AbandonEnrolment:
+		return true
+	}
+	return false
 }
 
 // dated refuses a missing day and one more than a day ahead.

@@ -5,16 +5,20 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
-// State is what a child's stream has told so far.
+// State is what a child's stream has told so far. Who is Erased has no personal values, whatever a vault may still open.
+// MergedInto is nil unless the registration was merged.
 type State struct {
 	Child        uuid.UUID
 	Area         string
 	RegisteredOn calendar.Day
 	BirthMonth   calendar.Month
 	Personal     *event.Sealed
+	Erased       bool
+	MergedInto   uuid.UUID
 	Enrolments   map[uuid.UUID]Enrolment
 	Abandoned    map[uuid.UUID]bool
 	Known        standing.State
@@ -32,6 +36,16 @@ type Enrolment struct {
 // Registered reports whether the child is on the register.
 func (s State) Registered() bool { return s.Child != uuid.Nil }
 
+// enrolled reports whether the child has a place.
+func (s State) enrolled() bool {
+	for _, taken := range s.Enrolments {
+		if !taken.Ended {
+			return true
+		}
+	}
+	return false
+}
+
 func zero() State {
 	return State{Enrolments: map[uuid.UUID]Enrolment{}, Abandoned: map[uuid.UUID]bool{}}
 }
@@ -48,6 +62,10 @@ func evolve(s State, e event.Event) State {
 		s.Enrolments[e.Enrolment] = taken
 	case EnrolmentAbandoned:
 		s.Abandoned[e.Enrolment] = true
+	case person.Erased:
+		s.Personal, s.Erased = nil, true
+	case person.Merged:
+		s.MergedInto = e.Survivor
 	default:
 		s.Known = standing.Evolve(s.Known, e)
 	}

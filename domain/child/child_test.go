@@ -29,7 +29,7 @@ func TestChild(t *testing.T) {
 	if today != day(2022, 11, 30) {
 		t.Fatalf("today is %s", today)
 	}
-	rows := slices.Concat(registering(), enrolling(), withdrawing(), abandoning(), caring())
+	rows := slices.Concat(registering(), enrolling(), withdrawing(), abandoning(), caring(), erasing(), merging())
 	dectest.Run(t, child.Decider(), today, rows)
 	dectest.EveryRefusal(t, rows)
 }

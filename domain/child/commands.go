@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
@@ -71,6 +72,12 @@ type LogNewbornVisit struct {
 // Keep is a command of what is known of the child: standings and activities.
 type Keep struct{ standing.Command }
 
+// Erase asks to erase the personal data of the child and of the guardian.
+type Erase struct{ person.Erase }
+
+// Merge asks to merge the registration, a duplicate, into another one of the same child.
+type Merge struct{ person.Merge }
+
 func (Register) childCommand()         {}
 func (Enrol) childCommand()            {}
 func (Withdraw) childCommand()         {}
@@ -79,3 +86,5 @@ func (LogCheck) childCommand()         {}
 func (LogImmunisation) childCommand()  {}
 func (LogNewbornVisit) childCommand()  {}
 func (Keep) childCommand()             {}
+func (Erase) childCommand()            {}
+func (Merge) childCommand()            {}

@@ -1,6 +1,7 @@
 package child_test
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -9,13 +10,15 @@ import (
 	"github.com/careledger/careledger/domain/child"
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/event/golden"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
 func TestAnyHistoryFolds(t *testing.T) {
-	dectest.AnyHistoryFolds(t, child.Decider(), today, append(child.Types(), standing.Types()...), []child.Command{
+	dectest.AnyHistoryFolds(t, child.Decider(), today, slices.Concat(child.Types(), standing.Types(), person.Types()), []child.Command{
 		child.Register{}, child.Enrol{}, child.Withdraw{}, child.AbandonEnrolment{},
 		child.LogCheck{}, child.LogImmunisation{}, child.LogNewbornVisit{}, child.Keep{Command: standing.LogActivity{}},
+		child.Keep{Command: standing.EnterInError{}}, child.Erase{}, child.Merge{},
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
@@ -101,6 +102,12 @@ type EnterDeathInError struct{ Reason *event.Sealed }
 // Keep is a command of what is known of the elder: standings and activities.
 type Keep struct{ standing.Command }
 
+// Erase asks to erase the elder's personal data.
+type Erase struct{ person.Erase }
+
+// Merge asks to merge the registration, a duplicate, into another one of the same person.
+type Merge struct{ person.Merge }
+
 func (Register) elderCommand()              {}
 func (RecordCircumstances) elderCommand()   {}
 func (LogHomeVisit) elderCommand()          {}
@@ -114,3 +121,5 @@ func (Move) elderCommand()                  {}
 func (RecordDeath) elderCommand()           {}
 func (EnterDeathInError) elderCommand()     {}
 func (Keep) elderCommand()                  {}
+func (Erase) elderCommand()                 {}
+func (Merge) elderCommand()                 {}

@@ -8,6 +8,7 @@ import (
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/decider"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
@@ -25,6 +26,12 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	}
 	if !s.Registered() {
 		return nil, ErrNotRegistered
+	}
+	if s.MergedInto != uuid.Nil && !ofAnyRegistration(c) {
+		return nil, person.AlreadyMerged(s.MergedInto)
+	}
+	if err := person.Takes(s.Erased, personal(c)); err != nil {
+		return nil, err
 	}
 	switch c := c.(type) {
 	case RecordCircumstances:
@@ -47,6 +54,35 @@ func decide(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return standing.Decide(s.subject(), s.Known, c.Command, today)
 	}
 	return decideLife(s, c, today)
+}
+
+// ofAnyRegistration reports whether a command is taken of a merged registration too: its own personal values lie under its own
+// key, and a bed that was reserved for it must become free.
+func ofAnyRegistration(c Command) bool {
+	switch c.(type) {
+	case Erase, AbandonAdmission:
+		return true
+	}
+	return false
+}
+
+// personal is the personal value that a command brings, nil where it brings none.
+func personal(c Command) *event.Sealed {
+	switch c := c.(type) {
+	case LogHomeVisit:
+		return c.Note
+	case CorrectHomeVisit:
+		return c.Reason
+	case EnterHomeVisitInError:
+		return c.Reason
+	case EnterDeathInError:
+		return c.Reason
+	case Keep:
+		if c, is := c.Command.(standing.EnterInError); is {
+			return c.Reason
+		}
+	}
+	return nil
 }
 
 // dated refuses a missing day and one more than a day ahead.

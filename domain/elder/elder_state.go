@@ -8,11 +8,13 @@ import (
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
 // State is what an elder's stream has told so far. Area is where the elder lives now, Homes where since when, in the order
-// of the ledger. DiedOn is zero for the living.
+// of the ledger. DiedOn is zero for the living. Who is Erased has no personal values, whatever a vault may still open.
+// MergedInto is nil unless the registration was merged.
 type State struct {
 	Elder         uuid.UUID
 	Area          string
@@ -23,6 +25,8 @@ type State struct {
 	BirthMonth    calendar.Month
 	Household     uuid.UUID
 	Personal      *event.Sealed
+	Erased        bool
+	MergedInto    uuid.UUID
 	Circumstances []Circumstance
 	EffectiveOn   calendar.Day
 	Visits        map[uuid.UUID]Visit
@@ -121,6 +125,10 @@ func evolve(s State, e event.Event) State {
 		s.Stays[e.Stay] = stay
 	case AdmissionAbandoned:
 		s.Abandoned[Reservation{e.Stay, e.Institution}] = true
+	case person.Erased:
+		s.Personal, s.Erased = nil, true
+	case person.Merged:
+		s.MergedInto = e.Survivor
 	default:
 		s.Known = standing.Evolve(s.Known, e)
 	}

@@ -29,7 +29,7 @@ func TestElder(t *testing.T) {
 	if today != day(2022, 11, 30) {
 		t.Fatalf("today is %s", today)
 	}
-	rows := slices.Concat(registering(), circumstances(), logging(), correcting(), takingBack(), admitting(), transferring(), discharging(), abandoning(), living())
+	rows := slices.Concat(registering(), circumstances(), logging(), correcting(), takingBack(), admitting(), transferring(), discharging(), abandoning(), living(), erasing(), merging())
 	dectest.Run(t, elder.Decider(), today, rows)
 	dectest.EveryRefusal(t, rows)
 }

@@ -3,10 +3,11 @@ package elder
 import (
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
-// decideLife takes the commands of where an elder lives and of the death.
+// decideLife takes the commands of where an elder lives, of the death, and of the registration itself.
 func decideLife(s State, c Command, today calendar.Day) ([]event.Event, error) {
 	switch c := c.(type) {
 	case Move:
@@ -15,6 +16,11 @@ func decideLife(s State, c Command, today calendar.Day) ([]event.Event, error) {
 		return recordDeath(s, c, today)
 	case EnterDeathInError:
 		return enterDeathInError(s, c)
+	case Erase:
+		return person.DecideErase(s.subject(), s.Erased, c.Erase)
+	case Merge:
+		_, current := s.Current()
+		return person.DecideMerge(s.subject(), current, c.Merge)
 	}
 	return nil, ErrUnknownCommand
 }

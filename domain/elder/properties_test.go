@@ -10,14 +10,16 @@ import (
 	"github.com/careledger/careledger/domain/decider/dectest"
 	"github.com/careledger/careledger/domain/elder"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 )
 
 func TestAnyHistoryFolds(t *testing.T) {
-	dectest.AnyHistoryFolds(t, elder.Decider(), today, append(elder.Types(), standing.Types()...), []elder.Command{
+	dectest.AnyHistoryFolds(t, elder.Decider(), today, slices.Concat(elder.Types(), standing.Types(), person.Types()), []elder.Command{
 		elder.Register{}, elder.RecordCircumstances{}, elder.LogHomeVisit{}, elder.CorrectHomeVisit{}, elder.EnterHomeVisitInError{},
 		elder.Admit{}, elder.Transfer{}, elder.Discharge{}, elder.AbandonAdmission{}, elder.Move{}, elder.RecordDeath{},
 		elder.EnterDeathInError{}, elder.Keep{Command: standing.RecordStanding{}}, elder.Keep{Command: standing.EndStanding{}},
+		elder.Keep{Command: standing.EnterInError{}}, elder.Erase{}, elder.Merge{},
 	})
 }
 

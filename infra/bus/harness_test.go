@@ -25,6 +25,7 @@ import (
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/domain/publication"
 	"github.com/careledger/careledger/domain/retrofit"
@@ -188,7 +189,7 @@ func (n *note) Save(_ context.Context, c event.Checkpoint) error {
 func codec(t testing.TB) *event.Codec {
 	t.Helper()
 	c, err := event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
-		unit.Types(), standing.Types(), figure.Types(), alert.Types(), projection.Types(), publication.Types())
+		unit.Types(), standing.Types(), person.Types(), figure.Types(), alert.Types(), projection.Types(), publication.Types())
 	require.NoError(t, err)
 	return c
 }

@@ -114,7 +114,7 @@ var (
 // catalogue lists every command, in the order of the API's description.
 func catalogue() []spec {
 	var all []spec
-	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), unitCommands(), lifeCommands(), healthCommands(), standingCommands(), figureCommands(), planCommands()} {
+	for _, part := range [][]spec{elderCommands(), stayCommands(), institutionCommands(), retrofitCommands(), childcareCommands(), childCommands(), unitCommands(), lifeCommands(), personCommands(), healthCommands(), standingCommands(), figureCommands(), planCommands()} {
 		all = append(all, part...)
 	}
 	return all

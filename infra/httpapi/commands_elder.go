@@ -21,8 +21,8 @@ const (
 	indexName     = "elder-name"
 )
 
-// person is what is sealed about an elder or a child.
-type person struct {
+// identity is what is sealed about an elder or a child.
+type identity struct {
 	Name     string       `json:"name,omitempty"`
 	IDNumber string       `json:"id_number,omitempty"`
 	BornOn   calendar.Day `json:"born_on"`
@@ -142,8 +142,8 @@ func prepareRegisterElder(s *server, r request, b registerElder, f *fields) *pre
 }
 
 // person reads personal values and checks that they agree with the ID number.
-func (f *fields) person(name, number, born, sex, phone, address string) person {
-	who := person{
+func (f *fields) person(name, number, born, sex, phone, address string) identity {
+	who := identity{
 		Name: f.name("/name", name, 100, false), Phone: f.name("/phone", phone, 40, false), Address: f.name("/address", address, 200, false),
 	}
 	if born != "" || number == "" {
@@ -169,7 +169,7 @@ func (f *fields) person(name, number, born, sex, phone, address string) person {
 }
 
 // sealPerson seals who under the entity's key and claims the ID number.
-func (p *prepared) sealPerson(id uuid.UUID, noun, stream string, who person, into **event.Sealed) {
+func (p *prepared) sealPerson(id uuid.UUID, noun, stream string, who identity, into **event.Sealed) {
 	subject := subjectOf(id, noun)
 	p.sealJSON(subject, stream+"#personal", who, into)
 	if who.IDNumber != "" {

@@ -208,6 +208,15 @@ func (d *drawer) Find(_ context.Context, kind, value string, limit int) ([]strin
 	return slices.Clone(all[:min(limit, len(all))]), nil
 }
 
+func (d *drawer) Erase(_ context.Context, subject uuid.UUID) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.broken == nil {
+		d.erased[subject] = true
+	}
+	return d.broken
+}
+
 func (d *drawer) Hash(body []byte) string { return uuid.NewSHA1(uuid.NameSpaceOID, body).String() }
 
 // doorkeeper knows three tokens and one sign-in code.
@@ -226,6 +235,8 @@ func (k *doorkeeper) Authenticate(token string) (access.Principal, error) {
 		analystToken:          {ID: uuid.MustParse("11111111-0000-4000-8000-000000000003"), Role: access.Analyst},
 		supervisorToken:       {ID: uuid.MustParse("11111111-0000-4000-8000-000000000004"), Role: access.Supervisor},
 		countySupervisorToken: {ID: uuid.MustParse("11111111-0000-4000-8000-000000000005"), Role: access.Supervisor, Areas: []string{"532601"}},
+		countyAdminToken:      {ID: uuid.MustParse("11111111-0000-4000-8000-000000000006"), Role: access.Administrator, Areas: []string{"532601"}},
+		freeCaseworkerToken:   {ID: uuid.MustParse("11111111-0000-4000-8000-000000000007"), Role: access.Caseworker},
 		"the-session":         {ID: uuid.MustParse("11111111-0000-4000-8000-000000000001"), Role: access.Administrator},
 	}
 	who, known := p[token]

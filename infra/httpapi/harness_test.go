@@ -47,6 +47,8 @@ const (
 
 	supervisorToken       = "token-of-supervisor"
 	countySupervisorToken = "token-of-supervisor-of-532601"
+	countyAdminToken      = "token-of-admin-of-532601"
+	freeCaseworkerToken   = "token-of-caseworker"
 )
 
 // door is the real handler before a small ledger in memory.

@@ -23,13 +23,14 @@ import (
 )
 
 // RecordSubject is who or what a row is of. Name and IDNumberMasked are empty where there is none, where the person's data
-// has been erased, and where they are withheld.
+// was erased, and where they are withheld.
 type RecordSubject struct {
 	Kind           string `json:"kind" example:"elder"`
 	Subject        string `json:"subject" doc:"An id (UUID); of a figure its series, of an area its code"`
 	Name           string `json:"name"`
 	IDNumberMasked string `json:"id_number_masked" example:"532601********1234"`
 	Withheld       bool   `json:"withheld" doc:"You may not see the people of this area: name and devices are left out"`
+	Erased         bool   `json:"erased" doc:"The person's data was erased: there is no name any more"`
 	Area           string `json:"area" example:"532601001"`
 	AreaName       string `json:"area_name"`
 }
@@ -171,9 +172,9 @@ func (s *server) nameSubject(ctx context.Context, r *RecordSubject) error {
 	var sealed *event.Sealed
 	switch category {
 	case "elder":
-		err = command.View(ctx, s.Handler, elder.Decider(), stream, func(st elder.State, _ int64) { sealed = st.Personal })
+		err = command.View(ctx, s.Handler, elder.Decider(), stream, func(st elder.State, _ int64) { sealed, r.Erased = st.Personal, st.Erased })
 	case "child":
-		err = command.View(ctx, s.Handler, child.Decider(), stream, func(st child.State, _ int64) { sealed = st.Personal })
+		err = command.View(ctx, s.Handler, child.Decider(), stream, func(st child.State, _ int64) { sealed, r.Erased = st.Personal, st.Erased })
 	case "institution":
 		err = command.View(ctx, s.Handler, institution.Decider(), stream, func(st institution.State, _ int64) { r.Name = st.Name })
 	case "childcare":

@@ -25,7 +25,8 @@ import (
 	"github.com/careledger/careledger/projections/registers"
 )
 
-// Sealer seals personal values and finds people without showing them.
+// Sealer seals personal values and finds people without showing them. Erase destroys what a person's values were sealed
+// with; it may be said any number of times.
 type Sealer interface {
 	Seal(ctx context.Context, plain []personal.Plain) ([]event.Sealed, error)
 	Unseal(ctx context.Context, s event.Sealed, associated []byte) ([]byte, error)
@@ -34,6 +35,7 @@ type Sealer interface {
 	Holder(ctx context.Context, kind, value string) (string, bool, error)
 	Index(ctx context.Context, entries []personal.Entry) error
 	Find(ctx context.Context, kind, value string, limit int) ([]string, error)
+	Erase(ctx context.Context, subject uuid.UUID) error
 	Hash(body []byte) string
 }
 

@@ -33,6 +33,8 @@ type Elder struct {
 	Circumstances  []string       `json:"circumstances"`
 	LastVisitOn    *calendar.Day  `json:"last_visit_on" doc:"When the elder was last seen; null: never"`
 	DiedOn         *calendar.Day  `json:"died_on" doc:"null: the elder is alive, as far as is known"`
+	Erased         bool           `json:"erased" doc:"The personal data was erased: name and ID number are gone for ever"`
+	MergedInto     *uuid.UUID     `json:"merged_into" format:"uuid" doc:"The registration of the same person that stays; null: this one does"`
 	Revision       string         `json:"revision"`
 }
 
@@ -49,7 +51,10 @@ func (s *server) readElder(ctx context.Context, id uuid.UUID) (e Elder, found bo
 		}
 		e = Elder{
 			ID: id, Area: st.Area, Sex: string(st.Sex), BirthMonth: st.BirthMonth, Circumstances: []string{},
-			LastVisitOn: lastSeen(st), Revision: strconv.FormatInt(revision, 10),
+			LastVisitOn: lastSeen(st), Erased: st.Erased, Revision: strconv.FormatInt(revision, 10),
+		}
+		if into := st.MergedInto; into != uuid.Nil {
+			e.MergedInto = &into
 		}
 		if st.DiedOn != 0 {
 			on := st.DiedOn
@@ -99,7 +104,7 @@ func (s *server) unveil(ctx context.Context, e *Elder, sealed *event.Sealed, str
 	if err != nil {
 		return fmt.Errorf("unseal the personal values of %s: %w", stream, err)
 	}
-	var p person
+	var p identity
 	if err := json.Unmarshal(value, &p); err != nil {
 		return fmt.Errorf("read the personal values of %s: they are not what was written", stream)
 	}
@@ -217,7 +222,7 @@ func (s *server) find(ctx context.Context, who access.Principal, text, code stri
 	}
 	items = slices.DeleteFunc(items, func(e Elder) bool {
 		path := s.path(e.Area)
-		return !slices.Contains(path, code) || !access.Allows(who, access.ReadPeople, path)
+		return e.Erased || !slices.Contains(path, code) || !access.Allows(who, access.ReadPeople, path)
 	})
 	return &answer[EldersBody]{EldersBody{Items: items, Total: uint64(len(items))}}, nil
 }

@@ -88,7 +88,6 @@ var (
 	errIDTaken         = fault.New(fault.Refused, "id-number-registered", "该身份证号已登记在另一份档案中，请使用原有档案。", "This ID number is registered with another record; use that one.")
 	errSexMismatch     = fault.New(fault.Invalid, "sex-mismatch", "性别与身份证号不符，请核对。", "The sex does not agree with the ID number; check both.")
 	errBornMismatch    = fault.New(fault.Invalid, "born-mismatch", "出生日期与身份证号不符，请核对。", "The day of birth does not agree with the ID number; check both.")
-	errErased          = fault.New(fault.Refused, "person-erased", "该人员的个人信息已按要求删除，不能再登记个人信息。", "This person's data has been erased; nothing personal can be recorded any more.")
 )
 
 func statusOf(k fault.Kind) int {

@@ -12,6 +12,7 @@ import (
 	"github.com/careledger/careledger/domain/command"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/fault"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/personal"
 )
 
@@ -156,21 +157,19 @@ func (s *server) neighbours(who access.Principal, at []int, items []item) int {
 // allowed checks that the sender may record in the area of the entity. Whether there is such an entity is for the
 // rules of its stream to say.
 func (s *server) allowed(ctx context.Context, who access.Principal, it item) error {
-	if it.action != "" && !access.Allows(who, it.action, s.path(it.area)) {
-		return errForbidden
-	}
-	if len(who.Areas) == 0 {
-		return nil // the action itself was asked for before
-	}
-	code := it.area
-	if code == "" {
-		var revision int64
-		var err error
-		if code, revision, err = it.kind.areaOf(ctx, s.Handler, it.stream); err != nil || revision < 0 {
-			return err
+	var path []string
+	if len(who.Areas) > 0 {
+		code := it.area
+		if code == "" {
+			var revision int64
+			var err error
+			if code, revision, err = it.kind.areaOf(ctx, s.Handler, it.stream); err != nil || revision < 0 {
+				return err
+			}
 		}
+		path = s.path(code)
 	}
-	if !access.Allows(who, access.Record, s.path(code)) {
+	if !access.Allows(who, access.Record, path) || it.action != "" && !access.Allows(who, it.action, path) {
 		return errForbidden
 	}
 	return nil
@@ -211,7 +210,7 @@ func (s *server) sealAll(ctx context.Context, items []item, outcomes []command.O
 	case !errors.Is(err, s.Erased):
 		return fmt.Errorf("seal personal values: %w", err)
 	case len(items) == 1:
-		return errErased
+		return person.ErrErased
 	}
 	for i := range items { // one of them stops the others: each for itself
 		if outcomes[i].Err == nil {

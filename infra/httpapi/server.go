@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -23,7 +24,8 @@ type server struct {
 	byName    map[string]spec
 	envelope  shape
 	claims    claims
-	large     gate // of what reads all of a month's facts: one at a time, and others wait
+	large     gate       // of what reads all of a month's facts: one at a time, and others wait
+	merges    sync.Mutex // one at a time
 	metrics   metrics
 }
 

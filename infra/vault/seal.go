@@ -133,8 +133,8 @@ func (v *Vault) key(subject uuid.UUID) (*subtle.AESGCM, error) {
 	return key, nil
 }
 
-// Erase destroys a person's key and every index entry of theirs, durably. It may be said any number of times; nobody is
-// revived by a later Seal.
+// Erase destroys a person's key and every index entry of theirs, durably. It may be said any number of times, and costs
+// nothing where all is gone; nobody is revived by a later Seal.
 func (v *Vault) Erase(_ context.Context, subject uuid.UUID) error {
 	v.claims.Lock()
 	defer v.claims.Unlock()
@@ -144,6 +144,12 @@ func (v *Vault) Erase(_ context.Context, subject uuid.UUID) error {
 	err := v.scan(prefix, func(key, _ []byte) error {
 		return errors.Join(b.Delete(key[len(prefix):], nil), b.Delete(key, nil))
 	})
+	_, keyed, readKey := v.get(keyOf(subject))
+	_, erased, readErased := v.get(erasedOf(subject))
+	err = errors.Join(err, readKey, readErased)
+	if err == nil && erased && !keyed && b.Empty() {
+		return nil
+	}
 	err = errors.Join(err, b.Delete(keyOf(subject), nil), b.Set(erasedOf(subject), []byte{1}, nil))
 	if err == nil {
 		err = v.commit(b)

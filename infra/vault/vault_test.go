@@ -122,6 +122,8 @@ func TestAnErasedPersonIsGoneWithEveryIndex(t *testing.T) {
 
 	require.NoError(t, v.Erase(t.Context(), gone))
 	require.NoError(t, v.Erase(t.Context(), gone), "twice is once")
+	require.NoError(t, v.Index(t.Context(), []personal.Entry{{Kind: "name", Value: "赵例", Subject: gone, Holder: "elder-1"}}), "by a command that was on its way")
+	require.NoError(t, v.Erase(t.Context(), gone), "is gone with the next start")
 	_, err = v.Unseal(t.Context(), sealed[0], []byte("s"))
 	require.ErrorIs(t, err, vault.ErrErased)
 	_, err = v.Seal(t.Context(), plain(gone, "again", "s"))

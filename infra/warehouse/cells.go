@@ -24,8 +24,15 @@ type measuredRow struct {
 
 // Measure implements indicators.Measurer.
 func (w *Warehouse) Measure(ctx context.Context, g indicators.Group, b indicators.Bounds) ([]indicators.Measured, error) {
+	counted := g.SQLFor(b)
+	if g.OfPersons() {
+		var err error
+		if counted, err = w.ofSurvivors(ctx, b.Prefecture, b.Number, counted); err != nil {
+			return nil, err
+		}
+	}
 	var rows []measuredRow
-	err := w.read(ctx, &rows, "SELECT toUInt32(month) AS month, toString(area) AS area, toString(measure) AS measure, value, toUInt64(records) AS records FROM ("+g.SQLFor(b)+")",
+	err := w.read(ctx, &rows, "SELECT toUInt32(month) AS month, toString(area) AS area, toString(measure) AS measure, value, toUInt64(records) AS records FROM ("+counted+")",
 		clickhouse.Named("prefecture", b.Prefecture), clickhouse.Named("number", b.Number),
 		clickhouse.Named("months", numbersOf(b.Months)), clickhouse.Named("first", int32(b.Months[0])), clickhouse.Named("from", b.From.String()),
 		clickhouse.Named("subjects", setOf(b.Subjects, func(id uuid.UUID) any { return id.String() })),

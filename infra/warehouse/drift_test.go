@@ -17,6 +17,7 @@ import (
 	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/event"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/infra/warehouse"
 	"github.com/careledger/careledger/projections/facts"
@@ -49,6 +50,7 @@ func TestCellsNeverDrift(t *testing.T) {
 		d.project(t, events, disturbed)
 		d.compare(t, events, "projected in batches")
 		d.compareKnownAt(t, events)
+		d.unmovedByErasures(t, events)
 		require.NoError(t, w.Forget(context.Background(), p.Prefecture))
 		d.project(t, events, undisturbed)
 		d.compare(t, events, "built anew")
@@ -260,6 +262,29 @@ func (d *drift) compareKnownAt(t *rapid.T, events []event.Recorded) {
 	numbers, err := d.engine.Compute(context.Background(), d.engine.Plan.Definitions, months, number)
 	require.NoError(t, err)
 	d.same(t, numbers, events, months, number, fmt.Sprintf("as known at %d", number))
+}
+
+// unmovedByErasures holds the cells at an erasure against those just before it, and against the oracle's without any.
+func (d *drift) unmovedByErasures(t *rapid.T, events []event.Recorded) {
+	var erasures []uint64
+	rest := slices.DeleteFunc(slices.Clone(events), func(r event.Recorded) bool {
+		_, is := r.Event.(person.Erased)
+		if is {
+			erasures = append(erasures, r.Number)
+		}
+		return is
+	})
+	if len(erasures) == 0 {
+		return
+	}
+	number := rapid.SampledFrom(erasures).Draw(t, "erasure")
+	months := []calendar.Month{rapid.SampledFrom(d.months()).Draw(t, "month of an erasure")}
+	before, err := d.engine.Compute(context.Background(), d.engine.Plan.Definitions, months, number-1)
+	require.NoError(t, err)
+	after, err := d.engine.Compute(context.Background(), d.engine.Plan.Definitions, months, number)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+	d.same(t, after, rest, months, number, fmt.Sprintf("at the erasure %d", number))
 }
 
 func (d *drift) same(t *rapid.T, numbers []indicators.Number, events []event.Recorded, months []calendar.Month, number uint64, when string) {

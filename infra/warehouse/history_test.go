@@ -18,6 +18,7 @@ import (
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/retrofit"
 	"github.com/careledger/careledger/domain/standing"
 	"github.com/careledger/careledger/domain/unit"
@@ -68,7 +69,10 @@ type lasting struct {
 	since          calendar.Day
 }
 
-func drawHistory(t *rapid.T, areas *area.Table) []event.Recorded {
+func drawHistory(t *rapid.T, areas *area.Table) []event.Recorded { return drawSteps(t, areas, 1, 100) }
+
+// drawSteps draws a history of so many steps at least and at most.
+func drawSteps(t *rapid.T, areas *area.Table, least, most int) []event.Recorded {
 	h := &history{rand: rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), at: time.Date(2022, 6, 1, 0, 0, 0, 0, time.UTC), births: map[uuid.UUID]calendar.Month{}}
 	counties := areas.Children(areas.Root().Code)
 	for _, county := range counties[:3] { // few, so that things meet
@@ -79,11 +83,11 @@ func drawHistory(t *rapid.T, areas *area.Table) []event.Recorded {
 	steps := []func(){
 		h.register, h.circumstances, h.circumstances, h.visit, h.visit, h.visit, h.visit, h.correctVisit, h.correctVisit, h.withdrawVisit,
 		h.beds, h.admit, h.transfer, h.discharge, h.retrofit, h.places, h.file, h.enrol, h.withdraw, h.report, h.correctFigure, h.other,
-		h.enter, h.enter, h.enter, h.hold, h.hold, h.hold, h.hold, h.end, h.happen, h.happen, h.happen, h.takeBack, h.takeBack, h.leave, h.move, h.closeDay,
+		h.enter, h.enter, h.enter, h.hold, h.hold, h.hold, h.hold, h.end, h.happen, h.happen, h.happen, h.takeBack, h.takeBack, h.leave, h.move, h.erase, h.merge, h.merge, h.closeDay,
 	}
 	h.register()
 	h.circumstances()
-	for range rapid.IntRange(1, 100).Draw(t, "steps") {
+	for range rapid.IntRange(least, most).Draw(t, "steps") {
 		one(h, steps)()
 	}
 	return h.events
@@ -349,6 +353,30 @@ func (h *history) move() {
 	if s, at, any := pick(h, h.subjects); any && s.kind == standing.Elder {
 		h.subjects[at].area = h.township()
 		h.add(elder.MovedHome{Elder: s.id, FromArea: s.area, Area: h.subjects[at].area, MovedOn: h.day()}, h.subjects[at].area)
+	}
+}
+
+// merge finds that somebody was registered twice: nothing more is recorded under the duplicate. A stay of it has ended.
+func (h *history) merge() {
+	double, _, any := pick(h, slices.DeleteFunc(slices.Clone(h.subjects), func(s subject) bool {
+		person := s.kind == standing.Elder || s.kind == standing.Child
+		return !person || slices.ContainsFunc(h.stays, func(l lasting) bool { return l.who == s.id })
+	}))
+	stays, _, others := pick(h, slices.DeleteFunc(slices.Clone(h.subjects), func(s subject) bool { return s.kind != double.kind || s.id == double.id }))
+	if !any || !others {
+		return
+	}
+	h.subjects = slices.DeleteFunc(h.subjects, func(s subject) bool { return s.id == double.id })
+	h.elders = slices.DeleteFunc(h.elders, func(e uuid.UUID) bool { return e == double.id })
+	h.visits = slices.DeleteFunc(h.visits, func(v visited) bool { return v.elder == double.id })
+	h.records = slices.DeleteFunc(h.records, func(r kept) bool { return r.of.id == double.id })
+	h.add(person.Merged{Person: double.id, Kind: double.kind, Survivor: stays.id, Area: "532600"}, double.area)
+}
+
+// erase takes somebody's personal data away, which no number was ever made of.
+func (h *history) erase() {
+	if s, _, any := pick(h, h.subjects); any && (s.kind == standing.Elder || s.kind == standing.Child) {
+		h.add(person.Erased{Person: s.id, Kind: s.kind, Subjects: []uuid.UUID{h.id()}, Reason: person.PurposeMet, Basis: person.OnRequest}, s.area)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
 	"github.com/careledger/careledger/projections/schema"
@@ -101,5 +102,8 @@ func TestEveryQuestionNamesItsPrefectureForEachTable(t *testing.T) {
 	}
 	for name, sql := range questions {
 		require.Equal(t, strings.Count(sql, "{db}."), strings.Count(sql, "prefecture = @prefecture"), name)
+		merged := facts.Merges{Count: 1}.Apply(sql)
+		require.GreaterOrEqual(t, strings.Count(merged, "prefecture = @prefecture"), strings.Count(merged, "{db}."), "%s, where somebody was merged", name)
 	}
+	require.Equal(t, strings.Count(facts.MergesSQL, "{db}."), strings.Count(facts.MergesSQL, "prefecture = @prefecture"))
 }

@@ -58,7 +58,7 @@ func TestLineageAddsUpToTheCell(t *testing.T) {
 	require.NoError(t, err)
 	w := traced{Warehouse: open(t), plan: p, areas: areas}
 	rapid.Check(t, func(t *rapid.T) {
-		w.events = drawHistory(t, areas)
+		w.events = drawSteps(t, areas, 50, 120) // enough for persons to be merged
 		require.NoError(t, w.Forget(context.Background(), p.Prefecture))
 		var rows []facts.Row
 		for _, e := range w.events {

@@ -43,6 +43,7 @@ func migrations() []schema.Migration {
 		{Number: 6, About: "standings", Steps: facts.StandingSchema()},
 		{Number: 7, About: "version of the facts", Steps: []schema.Step{schema.Column{Table: progress, Name: "facts", Type: "UInt32"}}},
 		{Number: 8, About: "freshness of units, the newest only", Steps: freshness.NewestSchema()},
+		{Number: 9, About: "merged registrations", Steps: facts.MergeSchema()},
 	}
 }
 

@@ -15,7 +15,11 @@ import (
 // Elders answers a page of the register of the given areas (townships and the areas above them, as registered).
 func (w *Warehouse) Elders(ctx context.Context, prefecture string, areas []string, after uuid.UUID, limit int) (registers.Elders, error) {
 	page := registers.Elders{}
-	err := w.one(ctx, &page.Total, registers.EldersTotalSQL, clickhouse.Named("prefecture", prefecture), clickhouse.Named("areas", textsOf(areas)),
+	counted, err := w.ofSurvivors(ctx, prefecture, everything, registers.EldersTotalSQL)
+	if err != nil {
+		return page, err
+	}
+	err = w.one(ctx, &page.Total, counted, clickhouse.Named("number", everything), clickhouse.Named("prefecture", prefecture), clickhouse.Named("areas", textsOf(areas)),
 		clickhouse.Named("after", uuid.Nil.String()), clickhouse.Named("ids", clickhouse.ArraySet{}))
 	if err != nil {
 		return page, fmt.Errorf("count the register: %w", err)
@@ -42,7 +46,11 @@ func (w *Warehouse) elders(ctx context.Context, prefecture string, areas []strin
 		Circumstances []string  `ch:"circumstances"`
 		LastVisitOn   time.Time `ch:"last_visit_on"`
 	}
-	err := w.read(ctx, &rows, registers.EldersSQL, clickhouse.Named("prefecture", prefecture), clickhouse.Named("areas", textsOf(areas)),
+	lines, err := w.ofSurvivors(ctx, prefecture, everything, registers.EldersSQL)
+	if err != nil {
+		return nil, err
+	}
+	err = w.read(ctx, &rows, lines, clickhouse.Named("number", everything), clickhouse.Named("prefecture", prefecture), clickhouse.Named("areas", textsOf(areas)),
 		clickhouse.Named("after", after.String()), clickhouse.Named("ids", textsOf(texts)), clickhouse.Named("limit", limit))
 	if err != nil {
 		return nil, fmt.Errorf("read the register: %w", err)

@@ -14,6 +14,7 @@ import (
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/retrofit"
 )
 
@@ -26,7 +27,7 @@ func Fold(r event.Recorded) []Row {
 	}
 	rows := []Row{envelope}
 	f := fold{key: envelope.Key, id: r.ID, area: r.Metadata.Area, at: r.Metadata.RecordedAt}
-	for _, rowsOf := range []func(event.Event) []Row{f.elder, f.home, f.stay, f.institution, f.childcare, f.child, f.other, f.standing, f.derived} {
+	for _, rowsOf := range []func(event.Event) []Row{f.elder, f.home, f.stay, f.institution, f.childcare, f.child, f.other, f.standing, f.derived, f.merge} {
 		rows = append(rows, rowsOf(r.Event)...)
 	}
 	return rows
@@ -164,6 +165,13 @@ func (f fold) child(e event.Event) []Row {
 			Key: f.key, Area: e.ChildcareArea, Childcare: e.Childcare, Enrolment: e.Enrolment, Child: e.Child,
 			BirthMonth: int32(e.BirthMonth), EffectiveOn: e.WithdrawnOn.Time(), Change: -1,
 		}}
+	}
+	return nil
+}
+
+func (f fold) merge(e event.Event) []Row {
+	if e, is := e.(person.Merged); is {
+		return []Row{Merge{Key: f.key, Kind: string(e.Kind), Subject: e.Person, Survivor: e.Survivor}}
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/careledger/careledger/domain/elder"
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/standing"
 	"github.com/careledger/careledger/domain/unit"
 	"github.com/careledger/careledger/projections/facts"
@@ -102,6 +103,11 @@ func TestWhatStandingsFollow(t *testing.T) {
 				row("child", "registered", day(2021, 1, 20), 1, eventID), until(row("child", "under_3", day(2021, 1, 20), 1, eventID), day(2023, 11, 30)),
 				activity("child", "birth", day(2020, 12, 1), eventID),
 			},
+		},
+		{"an erasure changes nothing", person.Erased{Person: someone, Kind: standing.Elder}, []facts.Row{}},
+		{
+			"a registration counts for another", person.Merged{Person: someone, Kind: standing.Child, Survivor: record, Area: "532600"},
+			[]facts.Row{facts.Merge{Key: key, Kind: "child", Subject: someone, Survivor: record}},
 		},
 		{"an institution is registered", institution.Registered{Institution: someone, Area: home, RegisteredOn: on}, []facts.Row{row("institution", "registered", on, 1, eventID)}},
 		{"so is a childcare institution", childcare.Registered{Childcare: someone, Area: home, RegisteredOn: on}, []facts.Row{row("childcare", "registered", on, 1, eventID)}},

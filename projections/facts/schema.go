@@ -11,7 +11,9 @@ import (
 const Version = 2
 
 // Tables lists the tables of facts: those whose rows above a checkpoint are taken back before a projector goes on.
-func Tables() []string { return schema.Tables(slices.Concat(Schema(), StandingSchema())) }
+func Tables() []string {
+	return schema.Tables(slices.Concat(Schema(), StandingSchema(), MergeSchema()))
+}
 
 // EventColumns are the columns of the table of events behind prefecture and number.
 const EventColumns = `event_id UUID, stream String, revision UInt64, type LowCardinality(String),

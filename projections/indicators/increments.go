@@ -101,7 +101,7 @@ func (i *Increments) saysMore(g Group, touches []touch) (more bool) {
 
 // Measure implements Measurer.
 func (i *Increments) Measure(ctx context.Context, g Group, b Bounds) ([]Measured, error) {
-	if g.family() != g || !g.ofEach() {
+	if !g.OfPersons() {
 		return i.Measurer.Measure(ctx, g, b)
 	}
 	var anew []calendar.Month
@@ -140,9 +140,6 @@ func (i *Increments) Measure(ctx context.Context, g Group, b Bounds) ([]Measured
 	}
 	return append(rows, counted...), nil
 }
-
-// ofEach reports whether a group's measures are sums over subjects.
-func (g Group) ofEach() bool { return g == Visits || g.isOfSubjects() }
 
 // state says whether all of a group's measures asked are there in a month, all as of one number, and whether nobody has touched
 // them since.

@@ -58,6 +58,11 @@ func (k Marks) Mark(row facts.Row, span Months) {
 			k.since(ActivitiesOf(kind), monthOf(r.EffectiveOn), span)
 			k.touch(ActivitiesOf(kind), r.Subject, "", r.EffectiveOn)
 		}
+	case facts.Merge: // what was recorded of any day
+		for _, g := range []Group{Visits, StandingsOf(standing.Kind(r.Kind)), ActivitiesOf(standing.Kind(r.Kind))} {
+			k.since(g, span.First, span)
+			k.touch(g, uuid.Nil, "", time.Time{}) // two at once
+		}
 	case facts.Activity:
 		k.within(ActivitiesOf(standing.Kind(r.Kind)), monthOf(r.OccurredOn), span)
 		k.touch(ActivitiesOf(standing.Kind(r.Kind)), r.Subject, "", r.OccurredOn)

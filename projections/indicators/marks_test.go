@@ -43,6 +43,9 @@ func TestWhatRecordsTouch(t *testing.T) {
 		row       facts.Row
 		touches   spans
 	}{
+		{"merged registrations touch every month in which persons of their kind are counted", facts.Merge{Kind: "elder"}, spans{
+			indicators.Visits: {month(2020, 12), month(2022, 11)}, indicators.StandingsOf(standing.Elder): {month(2020, 12), month(2022, 11)}, indicators.ActivitiesOf(standing.Elder): {month(2020, 12), month(2022, 11)},
+		}},
 		{"a standing touches its month and all later ones, in one of which it may lapse", facts.Standing{Kind: "elder", Standing: "poor", EffectiveOn: on(2022, 3)}, spans{
 			indicators.StandingsOf(standing.Elder): {month(2022, 3), month(2022, 11)},
 		}},

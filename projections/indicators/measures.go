@@ -50,6 +50,10 @@ func GroupOf(measure string) Group {
 	return Figures
 }
 
+// OfPersons reports whether a group counts persons (or units and houses), each once however often they were registered. Beds
+// and places that are taken are counted one by one, whoever takes them.
+func (g Group) OfPersons() bool { return g == Visits || g.isOfSubjects() }
+
 // AddsUp reports whether a group is counted per place and adds up over areas; a figure is reported for an area as it is.
 func (g Group) AddsUp() bool { return g != Figures }
 

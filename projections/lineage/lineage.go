@@ -91,6 +91,7 @@ type Cell struct {
 	Begin      calendar.Day
 	From       calendar.Day // the first day that cumulative counts begin with
 	Number     uint64
+	Merges     facts.Merges // as of Number
 }
 
 // Of names the indicator and the area of a cell. Variant empty: official.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/domain/standing"
+	"github.com/careledger/careledger/projections/facts"
 	"github.com/careledger/careledger/projections/indicators"
 )
 
@@ -31,15 +32,15 @@ FROM (SELECT n, d, ` + rankSQL("n", "d") + ` = 2 AS excluded FROM (` + c.rows() 
 
 // ReachSQL answers the subject of a kind that is about @limit subjects of the area behind @lower, by entries of the register:
 // columns subject and found, how many entries there are up to it.
-func ReachSQL(kind string) string {
+func ReachSQL(kind string, m facts.Merges) string {
 	from := `standings WHERE prefecture = @prefecture AND kind = '` + kind + `' AND standing = 'registered'`
 	column := "subject"
 	if kind == string(standing.Elder) {
 		from, column = `elder_states WHERE prefecture = @prefecture AND aspect = 'area'`, "elder"
 	}
-	return `SELECT max(who) AS subject, count() AS found FROM (
+	return m.Apply(`SELECT max(who) AS subject, count() AS found FROM (
 	SELECT ` + column + ` AS who FROM {db}.` + from + ` AND ` + column + ` > toUUID(@lower) AND ` + within + ` ORDER BY who LIMIT @limit
-)`
+)`)
 }
 
 // WindowKind is the kind whose subjects a page may look at in parts, in the order of their ids; empty: it looks at all.
@@ -70,13 +71,16 @@ func rankSQL(n, d string) string { return `multiIf(` + n + ` != 0, 0, ` + d + ` 
 // BehindSQL answers the numbers of the events behind subjects: columns kind, subject, name, number. Parameters as of
 // RowsSQL, and @subjects, @names, @above.
 func (c Cell) BehindSQL() string {
-	all := []string{`SELECT '' AS kind, ` + nobody + ` AS subject, '' AS name, toUInt64(0) AS number`} // of townships there may be no other
+	all := []string{ // of townships there may be no other
+		`SELECT '' AS kind, ` + nobody + ` AS subject, '' AS name, toUInt64(0) AS number`,
+		`SELECT toString(kind) AS kind, arrayJoin([subject, survivor]) AS who, '' AS name, number FROM {db}.merges WHERE ` + known + ` AND who ` + asked,
+	}
 	for _, p := range c.parts() {
 		if p.behind != "" {
 			all = append(all, `SELECT * FROM (`+p.behind+`)`)
 		}
 	}
-	return `SELECT DISTINCT kind, subject, name, number FROM (` + strings.Join(all, "\nUNION ALL\n") + `) WHERE number > @above`
+	return c.Merges.Apply(`SELECT DISTINCT kind, subject, name, number FROM (` + strings.Join(all, "\nUNION ALL\n") + `) WHERE number > @above`)
 }
 
 // EventsSQL answers the envelopes of events; parameters @prefecture, @numbers.
@@ -89,8 +93,10 @@ type counted struct {
 	n, d string
 }
 
-// rows has a row for each subject behind a cell.
-func (c Cell) rows() string {
+// rows has a row for each subject behind a cell: of merged registrations, for the one that stays.
+func (c Cell) rows() string { return c.Merges.Apply(c.rowsOfFacts()) }
+
+func (c Cell) rowsOfFacts() string {
 	var all []string
 	for _, p := range c.parts() {
 		all = append(all, fmt.Sprintf("SELECT kind, subject, name, place, n, d, %s AS why\nFROM (SELECT *, %s AS n, %s AS d FROM (%s))", p.reason, p.n, p.d, p.lines))

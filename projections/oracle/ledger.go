@@ -10,12 +10,13 @@ import (
 	"github.com/careledger/careledger/domain/event"
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/retrofit"
 )
 
 // ledger is what the events say, by who they are about.
 type ledger struct {
-	people     map[uuid.UUID]*person
+	people     map[uuid.UUID]*resident
 	visits     map[uuid.UUID]*visit
 	beds       []amount
 	stays      map[uuid.UUID][]spell
@@ -27,6 +28,7 @@ type ledger struct {
 	subjects   map[uuid.UUID]*subject
 	withdrawn  map[uuid.UUID]bool
 	closed     calendar.Day // the last day that is over
+	merged     map[uuid.UUID]uuid.UUID
 }
 
 // dated is what held from a day on, unless something later in the ledger says otherwise for the same day.
@@ -35,7 +37,7 @@ type dated[T any] struct {
 	value T
 }
 
-type person struct {
+type resident struct {
 	area          []dated[string]
 	circumstances []dated[int] // how many
 }
@@ -86,8 +88,13 @@ type reported struct {
 // read takes a prefecture's events up to a ledger number in order, each number once.
 func read(prefecture string, events []event.Recorded, upTo uint64) *ledger {
 	l := &ledger{
-		people: map[uuid.UUID]*person{}, visits: map[uuid.UUID]*visit{}, stays: map[uuid.UUID][]spell{}, enrolments: map[uuid.UUID]*enrolment{},
-		subjects: map[uuid.UUID]*subject{}, withdrawn: map[uuid.UUID]bool{},
+		people: map[uuid.UUID]*resident{}, visits: map[uuid.UUID]*visit{}, stays: map[uuid.UUID][]spell{}, enrolments: map[uuid.UUID]*enrolment{},
+		subjects: map[uuid.UUID]*subject{}, withdrawn: map[uuid.UUID]bool{}, merged: map[uuid.UUID]uuid.UUID{},
+	}
+	for _, r := range events {
+		if e, is := r.Event.(person.Merged); is && r.Number <= upTo && r.Metadata.Prefecture() == prefecture {
+			l.merged[e.Person] = e.Survivor
+		}
 	}
 	last := uint64(0)
 	for _, r := range events {
@@ -150,9 +157,9 @@ func (l *ledger) takeElder(e event.Event) {
 		p := l.person(e.Elder)
 		p.circumstances = append(p.circumstances, dated[int]{e.EffectiveOn, len(e.Circumstances)})
 	case elder.HomeVisitLogged:
-		l.visits[e.Visit] = &visit{elder: e.Elder, on: e.OccurredOn, outcome: e.Outcome}
+		l.visits[e.Visit] = &visit{elder: l.who(e.Elder), on: e.OccurredOn, outcome: e.Outcome}
 	case elder.HomeVisitCorrected:
-		l.visits[e.Visit] = &visit{elder: e.Elder, on: e.OccurredOn, outcome: e.Outcome}
+		l.visits[e.Visit] = &visit{elder: l.who(e.Elder), on: e.OccurredOn, outcome: e.Outcome}
 	case elder.HomeVisitEnteredInError:
 		l.visits[e.Visit].void = true
 	case elder.Admitted:
@@ -165,9 +172,18 @@ func (l *ledger) takeElder(e event.Event) {
 	}
 }
 
-func (l *ledger) person(id uuid.UUID) *person {
+// who is the registration that stays, of somebody who was registered several times.
+func (l *ledger) who(id uuid.UUID) uuid.UUID {
+	for into, was := l.merged[id]; was; into, was = l.merged[id] {
+		id = into
+	}
+	return id
+}
+
+func (l *ledger) person(id uuid.UUID) *resident {
+	id = l.who(id)
 	if l.people[id] == nil {
-		l.people[id] = &person{}
+		l.people[id] = &resident{}
 	}
 	return l.people[id]
 }

@@ -38,6 +38,7 @@ type done struct {
 }
 
 func (l *ledger) of(kind standing.Kind, id uuid.UUID) *subject {
+	id = l.who(id)
 	if l.subjects[id] == nil {
 		l.subjects[id] = &subject{kind: kind}
 	}

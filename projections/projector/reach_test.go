@@ -20,3 +20,13 @@ func TestAParkedChildMayTouchTheMonthOfItsBirth(t *testing.T) {
 	require.Len(t, s.parked(), 1)
 	require.Equal(t, calendar.MonthOf(2021, 2), calendar.Month(s.parked()[0].Since))
 }
+
+func TestAParkedMergeMayTouchEveryNumberOfThePrefecture(t *testing.T) {
+	s, e := newStore(), beds(1)
+	e.Type, e.Event, e.Metadata.OccurredOn = "RegistrationMerged.v1", nil, 0
+	e.Data = []byte(`{"person":"` + uuid.NewString() + `","kind":"elder","survivor":"` + uuid.NewString() + `","area":"532600"}`)
+	require.ErrorIs(t, projectingWith(t, s, 1, from(e), func(*projector.Projector) {}), context.Canceled)
+	require.Len(t, s.parked(), 1)
+	require.Contains(t, s.parked()[0].Areas, "532600")
+	require.Zero(t, s.parked()[0].Since)
+}

@@ -208,3 +208,11 @@ ALTER TABLE {db}.progress ON CLUSTER 'care' ADD COLUMN IF NOT EXISTS facts UInt3
 ALTER TABLE {db}.events_to_heard ON CLUSTER 'care' MODIFY QUERY
 SELECT * FROM {db}.events_local WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure', 'unit') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
 
+-- 9 merged registrations 5db6cc14667f0abb
+CREATE TABLE IF NOT EXISTS {db}.merges_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, kind LowCardinality(String), subject UUID, survivor UUID)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, subject, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+
+CREATE TABLE IF NOT EXISTS {db}.merges ON CLUSTER 'care' AS {db}.merges_local
+ENGINE = Distributed('care', '{db}', 'merges_local', cityHash64(prefecture));
+

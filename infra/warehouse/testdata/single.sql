@@ -125,3 +125,8 @@ ALTER TABLE {db}.progress ADD COLUMN IF NOT EXISTS facts UInt32;
 ALTER TABLE {db}.events_to_heard MODIFY QUERY
 SELECT * FROM {db}.events WHERE splitByChar('-', stream)[1] IN ('elder', 'child', 'institution', 'childcare', 'retrofit', 'figure', 'unit') AND actor != 'system' AND NOT startsWith(actor, 'process:') ORDER BY number DESC LIMIT 1 BY prefecture, area, device;
 
+-- 9 merged registrations c7793ec09763fc05
+CREATE TABLE IF NOT EXISTS {db}.merges (prefecture LowCardinality(String), number UInt64, kind LowCardinality(String), subject UUID, survivor UUID)
+ENGINE = ReplacingMergeTree ORDER BY (prefecture, subject, number)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+

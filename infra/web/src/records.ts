@@ -41,6 +41,7 @@ export interface Line {
   name: string
   id_number_masked: string
   withheld: boolean
+  erased: boolean
   area: string
   area_name: string
   numerator: number
@@ -97,6 +98,7 @@ const words: Record<string, [string, string]> = {
   stream: ['事件流', 'Stream'],
   revision: ['第', 'revision'],
   withheld: ['姓名不公开', 'name withheld'],
+  erased: ['个人信息已删除', 'personal data erased'],
   noEvents: ['没有新的事件。', 'No new event.'],
   elder: ['老年人', 'elder'],
   child: ['儿童', 'child'],
@@ -112,6 +114,8 @@ const words: Record<string, [string, string]> = {
   figure: ['上报数', 'figure'],
   ElderRegistered: ['登记老年人', 'Elder registered'],
   ElderMoved: ['老年人迁移', 'Elder moved'],
+  RegistrationMerged: ['重复登记合并', 'Registrations merged'],
+  PersonErased: ['个人信息删除', 'Personal data erased'],
   ElderDied: ['老年人去世', 'Elder died'],
   CircumstancesRecorded: ['记录特殊困难情形', 'Circumstances recorded'],
   HomeVisitLogged: ['登记探访', 'Visit logged'],

@@ -15,6 +15,7 @@ import (
 	"github.com/careledger/careledger/domain/figure"
 	"github.com/careledger/careledger/domain/institution"
 	"github.com/careledger/careledger/domain/ledger"
+	"github.com/careledger/careledger/domain/person"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/domain/projection"
 	"github.com/careledger/careledger/domain/publication"
@@ -50,7 +51,7 @@ type engines struct {
 // Codec knows every event that a ledger may hold.
 func Codec() (*event.Codec, error) {
 	return event.NewCodec(ledger.Types(), elder.Types(), institution.Types(), retrofit.Types(), childcare.Types(), child.Types(),
-		unit.Types(), standing.Types(), figure.Types(), alert.Types(), projection.Types(), plan.Types(), publication.Types())
+		unit.Types(), standing.Types(), person.Types(), figure.Types(), alert.Types(), projection.Types(), plan.Types(), publication.Types())
 }
 
 // open opens what this process's roles need, the warehouse beside the rest.

@@ -38,6 +38,7 @@ func (a *App) startWork(ctx context.Context) {
 		keep("alert notices", a.followNotices(noticeAlerts))
 		keep("clerk", a.clerk)
 		keep("roots", a.keepRoots)
+		keep("erasures", a.erasePeople)
 		a.prefectures.serve()
 	}
 	if o.has(Relay) {
