@@ -32,7 +32,7 @@ type Watcher struct {
 const (
 	pause        = 2 * time.Second
 	longestPause = 15 * time.Second
-	sparing      = 30 // times what the last look took
+	sparing      = 15 // times what the last look took
 )
 
 // Run judges from time to time until ctx ends. What fails is tried again at the next look.
