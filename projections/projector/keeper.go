@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"time"
+	"unique"
 
 	"github.com/careledger/careledger/domain/calendar"
 	"github.com/careledger/careledger/domain/plan"
@@ -21,8 +22,9 @@ type keeper struct {
 	kept       map[keptKey]keptValue
 }
 
+// keptKey names a cell; there are hundreds of thousands, of few codes and areas.
 type keptKey struct {
-	code, variant, area string
+	code, variant, area unique.Handle[string]
 	month               calendar.Month
 }
 
@@ -195,7 +197,7 @@ func (k *keeper) differences(numbers []indicators.Number, w *work, frontier uint
 	for _, d := range w.definitions {
 		for _, m := range w.months {
 			for _, a := range k.projector.Engine.Areas.All() {
-				key := keptKey{d.Code, d.Variant, a.Code, m}
+				key := keyOf(indicators.Number{Code: d.Code, Variant: d.Variant, Area: a.Code, Month: m})
 				if k.kept[key].present && !counted[key] {
 					changed = append(changed, indicators.Number{
 						Code: d.Code, Variant: d.Variant, Version: d.Version, Area: a.Code, Month: m, Position: frontier, ComputedAt: at,
@@ -209,20 +211,26 @@ func (k *keeper) differences(numbers []indicators.Number, w *work, frontier uint
 
 // touched lists the slabs in which a cell changed: what a page needs to ask for again.
 func touched(slabs []Slab, changed []indicators.Number) []Slab {
-	hit := map[keptKey]bool{}
+	type slab struct {
+		code, variant string
+		month         calendar.Month
+	}
+	hit := map[slab]bool{}
 	for _, n := range changed {
-		hit[keptKey{code: n.Code, variant: n.Variant, month: n.Month}] = true
+		hit[slab{n.Code, n.Variant, n.Month}] = true
 	}
 	touched := []Slab{}
 	for _, s := range slabs {
-		if hit[keptKey{code: s.Code, variant: s.Variant, month: s.Month}] {
+		if hit[slab{s.Code, s.Variant, s.Month}] {
 			touched = append(touched, s)
 		}
 	}
 	return touched
 }
 
-func keyOf(n indicators.Number) keptKey { return keptKey{n.Code, n.Variant, n.Area, n.Month} }
+func keyOf(n indicators.Number) keptKey {
+	return keptKey{unique.Make(n.Code), unique.Make(n.Variant), unique.Make(n.Area), n.Month}
+}
 
 func valueOf(n indicators.Number) keptValue {
 	v := keptValue{records: n.Records, version: n.Version, present: n.Value != nil}
