@@ -71,10 +71,11 @@ func (s *server) registerCommands(api huma.API) {
 			OperationID: c.name, Method: http.MethodPost, Path: "/api/v1" + c.path, Summary: c.summary, Tags: []string{"commands"},
 			Description:   "In a batch: `\"type\": \"" + c.name + "\"`, with the path's parameters in `target`.",
 			DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout,
-			RequestBody: jsonBody(api, c.body, c.name), Parameters: pathParameters(c), Responses: problems(api),
+			Parameters: pathParameters(c), Responses: problems(api),
 			Middlewares: huma.Middlewares{s.writing(singles)},
 		}
 		huma.Register(api, op, func(ctx context.Context, in *commandInput) (*commandOutput, error) { return s.single(ctx, c, in) })
+		takes(api, op.Path, c.body, c.name)
 	}
 	huma.Register(api, huma.Operation{
 		OperationID: "commands", Method: http.MethodPost, Path: "/api/v1/commands", Tags: []string{"commands"},
@@ -82,13 +83,15 @@ func (s *server) registerCommands(api huma.API) {
 		Description: "Results come in the order sent. Commands of one stream run in order; one bad item never holds the rest. " +
 			"`rejected` with a problem of status 5xx or 429 did not fail by its content: send it again with the same key.",
 		MaxBodyBytes: batchLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout, Responses: problems(api),
-		RequestBody: jsonBody(api, reflect.TypeFor[Batch](), "Batch"), Middlewares: huma.Middlewares{s.writing(batches)},
+		Middlewares: huma.Middlewares{s.writing(batches)},
 	}, s.batch)
+	takes(api, "/api/v1/commands", reflect.TypeFor[Batch](), "Batch")
 }
 
-func jsonBody(api huma.API, body reflect.Type, name string) *huma.RequestBody {
+// takes describes the body of a command. Huma, which hands it over as it came, describes it as bytes.
+func takes(api huma.API, path string, body reflect.Type, name string) {
 	schema := api.OpenAPI().Components.Schemas.Schema(body, true, name)
-	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+	api.OpenAPI().Paths[path].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
 }
 
 func pathParameters(c spec) []*huma.Param {
@@ -132,7 +135,7 @@ func apart(api huma.API, c spec, tag string, room func(huma.Context, func(huma.C
 	return huma.Operation{
 		OperationID: c.name, Method: http.MethodPost, Path: "/api/v1" + c.path, Summary: c.summary, Tags: []string{tag},
 		DefaultStatus: http.StatusCreated, MaxBodyBytes: singleLimit, SkipValidateBody: true, BodyReadTimeout: bodyTimeout,
-		RequestBody: jsonBody(api, c.body, c.name), Responses: problems(api), Middlewares: huma.Middlewares{room},
+		Responses: problems(api), Middlewares: huma.Middlewares{room},
 	}
 }
 

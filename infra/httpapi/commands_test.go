@@ -236,3 +236,29 @@ func TestARecordBearsTheClientsIdAndTheAreaOfThatDay(t *testing.T) {
 	d.given(at+"/death", `{"died_on":"2022-11-01"}`)
 	require.Equal(t, "2022-11-01", decoded[ElderDetail](d.ask("GET", "/api/v1"+at, "")).DiedOn.String())
 }
+
+func TestTheDescriptionSaysWhatACommandTakes(t *testing.T) {
+	type operation struct {
+		RequestBody *struct {
+			Content map[string]struct {
+				Schema struct {
+					Ref string `json:"$ref"`
+				} `json:"schema"`
+			} `json:"content"`
+		} `json:"requestBody"`
+	}
+	described := decoded[struct {
+		Paths map[string]struct {
+			Post *operation `json:"post"`
+		} `json:"paths"`
+	}](open(t).ask(http.MethodGet, "/openapi.json", ""))
+	commands := 0
+	for path, item := range described.Paths {
+		if item.Post == nil || item.Post.RequestBody == nil { // as to sign out
+			continue
+		}
+		commands++
+		require.NotEmpty(t, item.Post.RequestBody.Content["application/json"].Schema.Ref, path)
+	}
+	require.Greater(t, commands, 50)
+}

@@ -84,6 +84,7 @@ func (s *server) registerPublications(api huma.API, r chi.Router) {
 		defer cancel()
 		return s.tell(ctx, access.Publish, spec, in)
 	})
+	takes(api, op.Path, spec.body, spec.name)
 
 	s.document(api, r, "publication", "", "application/json", "The sealed document, byte for byte",
 		func(ctx context.Context, p publication.Sealed, r *http.Request) ([]byte, error) {

@@ -51,6 +51,7 @@ func (s *server) registerRebuild(api huma.API) {
 		op := apart(api, c, "upkeep", room)
 		op.Description = "For administrators. Never in a batch."
 		huma.Register(api, op, func(ctx context.Context, in *commandInput) (*rebuildOutput, error) { return s.steer(ctx, c, in) })
+		takes(api, op.Path, c.body, c.name)
 	}
 }
 
