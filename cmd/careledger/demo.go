@@ -128,6 +128,7 @@ type sender struct {
 	client          *client.Client
 	bar             *progressbar.ProgressBar
 	accepted, known atomic.Int64
+	refused         func(key string, problem *client.Problem) bool // whether to go on without it; nil: never
 }
 
 // send sends a phase in batches, a few at a time; a stream's commands are never in two of them.
@@ -174,6 +175,7 @@ func (s *sender) batch(ctx context.Context, commands []demo.Command) error {
 				s.known.Add(1)
 			case r.Problem != nil && r.Problem.Status == 503 && attempt < 20:
 				again = append(again, left[i])
+			case r.Problem != nil && s.refused != nil && s.refused(r.Key, r.Problem):
 			default:
 				return fmt.Errorf("%s: %w", r.Key, r.Problem)
 			}

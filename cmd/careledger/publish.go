@@ -53,7 +53,7 @@ func newGetPublicationCommand() *cobra.Command {
 		Use:   "get ID|MONTH",
 		Short: "Fetch a publication: the signed document, or its table as PDF or workbook",
 		Long: `Fetches a publication by its id, or the newest revision of a month. What the file's name ends in says what is fetched:
-.pdf and .xlsx are the official table, anything else is the signed document, which is checked before it is written.`,
+.pdf and .xlsx are the official table, .json (or -) is the signed document, which is checked before it is written.`,
 		Example: "  careledger publish get 2022-11 -o 2022-11.json\n  careledger publish get 2022-11 -o 2022-11.xlsx\n  careledger publish get 018f6f0e-5f7d-7c3a-9d0e-1f6a5b2c3d4e -o - --recompute",
 		Args:    onePublication,
 		RunE:    func(cmd *cobra.Command, args []string) error { return getPublication(cmd, args[0]) },
@@ -206,6 +206,9 @@ func getPublication(cmd *cobra.Command, id string) error {
 	to, path := k.String("output"), "/api/v1/publications/"+url.PathEscape(id)
 	extension := strings.ToLower(filepath.Ext(to))
 	paper := extension == ".pdf" || extension == ".xlsx"
+	if !paper && extension != ".json" && to != "-" {
+		return exitError{exitUsage, errors.New("--output: name a file that ends in .pdf, .xlsx or .json, or - / 请写以 .pdf、.xlsx 或 .json 结尾的文件名，或 -")}
+	}
 	switch {
 	case paper:
 		path += "/report" + extension

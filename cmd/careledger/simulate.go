@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -14,6 +15,7 @@ import (
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/cobra"
 
+	"github.com/careledger/careledger/cmd/careledger/internal/client"
 	"github.com/careledger/careledger/cmd/careledger/internal/demo"
 	"github.com/careledger/careledger/cmd/careledger/internal/simulate"
 	"github.com/careledger/careledger/domain/area"
@@ -147,6 +149,13 @@ func sendRecords(cmd *cobra.Command, w *simulate.World) error {
 		return err
 	}
 	s := sender{client: c, bar: progressOf(cmd.ErrOrStderr(), -1)}
+	refused, first := 0, ""
+	s.refused = func(key string, p *client.Problem) bool { // by a rule: sending it again would change nothing
+		if refused++; first == "" {
+			first = key + ": " + p.Error()
+		}
+		return p.Status < http.StatusInternalServerError && p.Status != http.StatusTooManyRequests
+	}
 	started := time.Now()
 	for houses, people := range simulate.Batches(w.Records(), started, batchSize) {
 		for _, batch := range [][]demo.Command{houses, people} {
@@ -160,6 +169,10 @@ func sendRecords(cmd *cobra.Command, w *simulate.World) error {
 	}
 	fmt.Fprintf(cmd.OutOrStdout(), "\n%d commands accepted, %d known already, in %.1f s / 已受理 %d 条，已有 %d 条\n",
 		s.accepted.Load(), s.known.Load(), time.Since(started).Seconds(), s.accepted.Load(), s.known.Load())
+	if refused > 0 {
+		return exitError{exitDiffers, fmt.Errorf("%d commands were refused: the ledger holds other records than the simulation's, or it broke off; the first / %d 条被拒：台账中有模拟以外的记录，或模拟曾中断；首条: %s",
+			refused, refused, first)}
+	}
 	return nil
 }
 

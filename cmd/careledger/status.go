@@ -94,15 +94,19 @@ func (s standingOf) print(to io.Writer) error {
 	}
 	for _, p := range s.Prefectures {
 		fmt.Fprintln(to)
-		if err := p.print(to); err != nil {
+		if err := p.print(to, s.Warehouse == "ok"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p prefectureStanding) print(to io.Writer) error {
+func (p prefectureStanding) print(to io.Writer, known bool) error {
 	fmt.Fprintf(to, "%s %s\n", p.Code, p.Name)
+	if !known {
+		_, err := fmt.Fprintln(to, "how far it is counted is not known while the warehouse is away / 仓库中断期间，统计进度暂不可知")
+		return err
+	}
 	w := tabwriter.NewWriter(to, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(w, "counted up to 已统计至\t%d of %d events 条, behind 落后 %d events 条, %.1f s\n", p.Frontier, p.Head, p.BehindEvents, p.LagSeconds)
 	fmt.Fprintf(w, "parked 搁置\t%d\n", p.Parked)

@@ -112,6 +112,12 @@ func (b book) noRises() (all []Finding) {
 			En: fmt.Sprintf("%s: the target of %s asks for no more than the baseline of %s; it is judged as a level to keep.", d.Name, value.En, base.En),
 			Zh: fmt.Sprintf("%s：目标%s并不高于基期%s，只能按“保持”判断。", d.NameZh, value.Zh, base.Zh),
 		}
+		if t.Kind == plan.Floor {
+			text = words.Text{
+				En: fmt.Sprintf("%s: the target of %s asks for no more than the baseline of %s; it is judged as a floor.", d.Name, value.En, base.En),
+				Zh: fmt.Sprintf("%s：目标%s并不高于基期%s，只能按“底线”判断。", d.NameZh, value.Zh, base.Zh),
+			}
+		}
 		if t.Value < *t.Baseline {
 			text = words.Text{
 				En: fmt.Sprintf("%s: the target of %s lies below the baseline of %s; a fall to it is no failure, and it is judged as a floor.", d.Name, value.En, base.En),

@@ -158,7 +158,7 @@ export type Words = keyof typeof zh
 
 const en: Record<Words, string> = {
   title: 'Careledger',
-  tagline: 'Wenshan’s indicators for the old and the young, as they are recorded',
+  tagline: 'Wenshan’s indicators, as they are recorded',
   elder: 'Elder care',
   child: 'Childcare',
   target: 'Target',
