@@ -175,6 +175,11 @@ type shownCell struct {
 func (l *recording) shown(t *testing.T, ask func(method, path, body string) string, least uint64) (cells []shownCell) {
 	t.Helper()
 	var last string
+	defer func() {
+		if t.Failed() {
+			t.Log("the last status:", last)
+		}
+	}()
 	require.Eventually(t, func() bool {
 		last = ask(http.MethodGet, "/api/v1/status", "")
 		var status struct {
@@ -194,7 +199,7 @@ func (l *recording) shown(t *testing.T, ask func(method, path, body string) stri
 			}
 		}
 		return false
-	}, recoverWithin, 500*time.Millisecond, "all is counted, and nothing is parked: %s", &last)
+	}, recoverWithin, 500*time.Millisecond, "all is counted, and nothing is parked")
 	for m := calendar.MonthOf(2022, time.January); m <= calendar.MonthOf(2022, time.December); m++ {
 		for _, level := range []string{"self", "county", "township"} {
 			var answer struct {

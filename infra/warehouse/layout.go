@@ -19,11 +19,8 @@ import (
 // and with testdata/cluster.sql; they have not been run on one.
 type layout struct{ cluster string }
 
-// durable makes an insert outlive a power cut; loose leaves that to the system.
-const (
-	durable = "fsync_after_insert = 1, fsync_part_directory = 1"
-	loose   = "fsync_after_insert = 0, fsync_part_directory = 0"
-)
+// durable makes an insert outlive a power cut.
+const durable = "fsync_after_insert = 1, fsync_part_directory = 1"
 
 // undeduplicated lets rows come back that were deleted: replicated tables leave out, without an error, an insert that
 // equals an earlier one. Rows written twice are one row by their key.
@@ -43,8 +40,6 @@ func (l layout) statements(steps ...schema.Step) []string {
 			all = append(all, fmt.Sprintf("CREATE MATERIALIZED VIEW IF NOT EXISTS {db}.%s%s TO {db}.%s AS\n%s", s.Name, l.on(), l.holder(s.To), l.copied(s)))
 		case schema.Recopy:
 			all = append(all, fmt.Sprintf("ALTER TABLE {db}.%s%s MODIFY QUERY\n%s", s.Name, l.on(), l.copied(s.Copy)))
-		case schema.Loose:
-			all = append(all, fmt.Sprintf("ALTER TABLE {db}.%s%s MODIFY SETTING %s", l.holder(s.Table), l.on(), loose))
 		case schema.Column:
 			for _, table := range l.parts(s.Table) {
 				all = append(all, fmt.Sprintf("ALTER TABLE {db}.%s%s ADD COLUMN IF NOT EXISTS %s %s", table, l.on(), s.Name, s.Type))

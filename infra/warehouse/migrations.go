@@ -44,18 +44,7 @@ func migrations() []schema.Migration {
 		{Number: 7, About: "version of the facts", Steps: []schema.Step{schema.Column{Table: progress, Name: "facts", Type: "UInt32"}}},
 		{Number: 8, About: "freshness of units, the newest only", Steps: freshness.NewestSchema()},
 		{Number: 9, About: "merged registrations", Steps: facts.MergeSchema()},
-		{Number: 10, About: "what is made again", Steps: derived()},
 	}
-}
-
-// derived are the tables that are made from others, or only say how far those are: after a power cut a projector begins at the
-// checkpoint that is left, takes back what lies behind it, and counts every cell anew. Of the history of cells, what they showed in
-// the last half minute may then be missing.
-func derived() (steps []schema.Step) {
-	for _, table := range []string{progress, "cells", "cell_history", freshness.Table} {
-		steps = append(steps, schema.Loose{Table: table})
-	}
-	return steps
 }
 
 const (

@@ -8,7 +8,7 @@ type Migration struct {
 	Steps  []Step
 }
 
-// Step is a part of a migration: a Table, a Copy, a Recopy, a Column or a Loose. Each can be taken any number of times.
+// Step is a part of a migration: a Table, a Copy, a Recopy or a Column. Each can be taken any number of times.
 type Step interface{ step() }
 
 // Table is a new table. Of rows with equal Order columns one is kept: that with the highest Version, where one is named.
@@ -31,14 +31,10 @@ type Recopy struct{ Copy }
 // Column is a new column of a table that is there already.
 type Column struct{ Table, Name, Type string }
 
-// Loose lets a table lose at a power cut what was written to it in the last half minute: it is made again from what is not.
-type Loose struct{ Table string }
-
 func (Table) step()  {}
 func (Copy) step()   {}
 func (Recopy) step() {}
 func (Column) step() {}
-func (Loose) step()  {}
 
 // Tables lists the names of the tables among steps.
 func Tables(steps []Step) []string {

@@ -56,14 +56,12 @@ func openEngine(lib *binding, dir string, memory int64) (*engine, error) {
 
 // config is what the engine takes from a file only.
 //
-// Parts that a power cut broke are set aside, however many: what was in them is missed, and made again from the log. The heuristic takes the small parts out of a merge until a large one and two small ones are left of it: each insert into a
+// The heuristic takes the small parts out of a merge until a large one and two small ones are left of it: each insert into a
 // small table had all of it written again.
 const (
 	configName = "engine.xml"
 	config     = `<clickhouse>
 	<merge_tree>
-		<max_suspicious_broken_parts>1000000</max_suspicious_broken_parts>
-		<max_suspicious_broken_parts_bytes>1000000000000</max_suspicious_broken_parts_bytes>
 		<merge_selector_enable_heuristic_to_remove_small_parts_at_right>0</merge_selector_enable_heuristic_to_remove_small_parts_at_right>
 	</merge_tree>
 </clickhouse>

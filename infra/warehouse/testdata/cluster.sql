@@ -216,12 +216,3 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplicat
 CREATE TABLE IF NOT EXISTS {db}.merges ON CLUSTER 'care' AS {db}.merges_local
 ENGINE = Distributed('care', '{db}', 'merges_local', cityHash64(prefecture));
 
--- 10 what is made again ff2ce03b6e962e0c
-ALTER TABLE {db}.progress_local ON CLUSTER 'care' MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-
-ALTER TABLE {db}.cells_local ON CLUSTER 'care' MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-
-ALTER TABLE {db}.cell_history_local ON CLUSTER 'care' MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-
-ALTER TABLE {db}.heard_local ON CLUSTER 'care' MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-

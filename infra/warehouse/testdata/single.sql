@@ -130,12 +130,3 @@ CREATE TABLE IF NOT EXISTS {db}.merges (prefecture LowCardinality(String), numbe
 ENGINE = ReplacingMergeTree ORDER BY (prefecture, subject, number)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 
--- 10 what is made again 1b5cbe4a1e937cc0
-ALTER TABLE {db}.progress MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-
-ALTER TABLE {db}.cells MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-
-ALTER TABLE {db}.cell_history MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-
-ALTER TABLE {db}.heard MODIFY SETTING fsync_after_insert = 0, fsync_part_directory = 0;
-
