@@ -43,20 +43,16 @@ const (
 	sparing          = 9
 )
 
-// worth is about what two questions about single subjects take.
-const worth = 150 * time.Millisecond
-
 func (p *Projector) newKeeper(ctx context.Context) (*keeper, error) {
 	all, err := p.Store.AllKept(ctx, p.Engine.Plan.Prefecture)
 	if err != nil {
 		return nil, fmt.Errorf("read the kept cells: %w", err)
 	}
 	increments := &indicators.Increments{Measurer: p.Store, Worth: p.Worth}
-	if increments.Worth == 0 {
-		increments.Worth = worth
-	}
 	k := &keeper{projector: p, engine: p.Engine, increments: increments, kept: make(map[keptKey]keptValue, len(all))}
-	k.engine.Store = increments
+	if p.Worth > 0 {
+		k.engine.Store = increments
+	}
 	for _, n := range all {
 		k.kept[keyOf(n)] = valueOf(n)
 	}

@@ -86,8 +86,8 @@ type Projector struct {
 	// Lookup and Replays let parked events be tried again; without them they stay parked.
 	Lookup  Lookup
 	Replays Replays
-	// Worth is how long a count takes at least that is remembered, so that the next one only looks at who was touched since; 0
-	// means 150 ms.
+	// Worth is how long a count takes at least that is remembered, so that the next one only looks at who was touched since; 0:
+	// everything is counted each time.
 	Worth time.Duration
 	// Fold stands in for facts.Fold where it is set.
 	Fold func(r event.Recorded) []facts.Row
