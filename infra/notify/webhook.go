@@ -73,7 +73,7 @@ func (w *Webhook) Run(ctx context.Context) error {
 		}
 	}
 	types := []string{alert.Raised{}.EventType(), alert.Resolved{}.EventType()}
-	return w.Log.Watch(ctx, n.At, types, func(ctx context.Context, events []event.Recorded, _ event.Position) error {
+	return w.Log.Watch(ctx, n.At, types, func(ctx context.Context, events []event.Recorded, at event.Position) error {
 		for _, r := range events {
 			m, tells := message(r)
 			if !tells || r.Metadata.RecordedAt.Before(n.Since) {
@@ -86,7 +86,7 @@ func (w *Webhook) Run(ctx context.Context) error {
 				return fmt.Errorf("note how far the webhook is: %w", err)
 			}
 		}
-		return nil
+		return w.Store.Write(ctx, note{At: at, Since: n.Since}) // also where nothing was to be told
 	})
 }
 

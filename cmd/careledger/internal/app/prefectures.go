@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -45,23 +46,55 @@ func (p *prefectures) serve() {
 	p.begin(own, p.app.own)
 }
 
+// adoptions notes in the log how far it has been looked through for adopted plans and areas, and the streams that hold them.
+type adoptions struct {
+	At      event.Position `json:"position"`
+	Streams []string       `json:"streams"`
+}
+
 // follow begins the work for each prefecture that the log knows of, and anew where its plan or areas change.
 func (p *prefectures) follow(ctx context.Context) error {
+	log := p.app.engines.log
+	noted := log.Note("prefectures")
+	var known adoptions
+	if _, err := noted.Read(ctx, &known); err != nil {
+		return err
+	}
+	var before []event.Recorded
+	for _, stream := range known.Streams {
+		events, err := log.Load(ctx, stream, 0)
+		if err != nil {
+			return fmt.Errorf("read what was adopted: %w", err)
+		}
+		before = append(before, events...)
+	}
+	p.take(before)
 	types := []string{ledger.PlanAdopted{}.EventType(), ledger.AreasAdopted{}.EventType()}
-	return p.app.engines.log.Watch(ctx, event.Position{}, types, func(_ context.Context, events []event.Recorded, _ event.Position) error {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		changed := map[string]*adopted{}
+	return log.Watch(ctx, known.At, types, func(ctx context.Context, events []event.Recorded, at event.Position) error {
+		p.take(events)
 		for _, r := range events {
-			if code, a := p.note(r); a != nil {
-				changed[code] = a
+			if !slices.Contains(known.Streams, r.Stream) {
+				known.Streams = append(known.Streams, r.Stream)
 			}
 		}
-		for code, a := range changed {
-			p.restart(code, a)
-		}
-		return nil
+		known.At = at
+		return noted.Write(ctx, known)
 	})
+}
+
+// take begins the work anew for each prefecture of which events adopt something.
+func (p *prefectures) take(events []event.Recorded) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	changed := map[string]*adopted{}
+	for _, r := range events {
+		if code, a := p.note(r); a != nil {
+			changed[code] = a
+		}
+	}
+	for code, a := range changed {
+		p.restart(code, a)
+	}
 }
 
 // note keeps what an event adopts, and answers its prefecture where that is news.

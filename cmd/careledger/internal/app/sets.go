@@ -107,6 +107,10 @@ func (s *sets) load(ctx context.Context) error {
 
 // follow keeps the state as the log has it.
 func (s *sets) follow(ctx context.Context) error {
+	from, err := s.app.engines.log.End(ctx) // what is appended from here on is heard, and all before is read
+	if err != nil {
+		return err
+	}
 	if err := s.load(ctx); err != nil {
 		return err
 	}
@@ -114,7 +118,7 @@ func (s *sets) follow(ctx context.Context) error {
 	for _, t := range projection.Types() {
 		types = append(types, t.Name)
 	}
-	return s.app.engines.log.Watch(ctx, event.Position{}, types, func(ctx context.Context, events []event.Recorded, _ event.Position) error {
+	return s.app.engines.log.Watch(ctx, from, types, func(ctx context.Context, events []event.Recorded, _ event.Position) error {
 		if slices.ContainsFunc(events, func(r event.Recorded) bool { return r.Metadata.Prefecture() == s.prefecture }) {
 			return s.load(ctx)
 		}

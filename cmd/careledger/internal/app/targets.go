@@ -46,6 +46,10 @@ func (t *targets) load(ctx context.Context) error {
 
 // follow reads them anew whenever the stream has gained one, until ctx ends.
 func (t *targets) follow(ctx context.Context) error {
+	from, err := t.app.engines.log.End(ctx) // what is appended from here on is heard, and all before is read
+	if err != nil {
+		return err
+	}
 	if err := t.load(ctx); err != nil {
 		return err
 	}
@@ -53,7 +57,7 @@ func (t *targets) follow(ctx context.Context) error {
 	for _, typ := range plan.Types() {
 		types = append(types, typ.Name)
 	}
-	return t.app.engines.log.Watch(ctx, event.Position{}, types, func(ctx context.Context, events []event.Recorded, _ event.Position) error {
+	return t.app.engines.log.Watch(ctx, from, types, func(ctx context.Context, events []event.Recorded, _ event.Position) error {
 		if slices.ContainsFunc(events, func(r event.Recorded) bool { return r.Stream == t.stream }) {
 			return t.load(ctx)
 		}
