@@ -2,7 +2,6 @@ package eventstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"sync"
 
@@ -93,7 +92,7 @@ func (r *Roots) take(e entry) {
 	var metadata struct {
 		Area string `json:"area"`
 	}
-	if json.Unmarshal(e.event.UserMetadata, &metadata) == nil && (event.Metadata{Area: metadata.Area}).Prefecture() == r.prefecture {
+	if event.Unmarshal(e.event.UserMetadata, &metadata) == nil && (event.Metadata{Area: metadata.Area}).Prefecture() == r.prefecture {
 		r.last = r.read.tree.Size()
 	}
 }

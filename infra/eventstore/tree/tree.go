@@ -2,11 +2,12 @@ package tree
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 
 	"github.com/google/uuid"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"github.com/careledger/careledger/domain/event"
 )
 
 // Event is an event as an event store holds it.
@@ -67,7 +68,7 @@ func (t *Tree) Take(e Event) (leaf tlog.Hash, taken bool, err error) {
 	var metadata struct {
 		Ledger uuid.UUID `json:"ledger"`
 	}
-	if json.Unmarshal(e.Metadata, &metadata) != nil || metadata.Ledger == uuid.Nil {
+	if event.Unmarshal(e.Metadata, &metadata) != nil || metadata.Ledger == uuid.Nil {
 		return leaf, false, nil
 	}
 	if t.ledger == uuid.Nil && e.Revision == 0 && string(e.Stream) == ledgerStream && string(e.Type) == openedType {
