@@ -213,9 +213,12 @@ func (f *feed) behind() bool {
 // flush hands the batch over, and acknowledges. A full one that is caught up with keeps its last event for the next: that
 // one then says whether more was there.
 func (f *feed) flush(ctx context.Context) error {
-	kept := 0
-	if f.full() && len(f.batch) > 1 && f.catching.Load() {
-		kept = 1
+	kept, room := 0, min(f.options.MaxBatch, 256)
+	if f.catching.Load() {
+		room = max(room, len(f.batch)) // the next one will be as large
+		if f.full() && len(f.batch) > 1 {
+			kept = 1
+		}
 	}
 	for len(f.batch) > kept {
 		n := min(len(f.batch)-kept, f.options.MaxBatch)
@@ -225,7 +228,7 @@ func (f *feed) flush(ctx context.Context) error {
 		}
 		f.batch = f.batch[n:]
 	}
-	f.batch = append(make([]event.Recorded, 0, min(f.options.MaxBatch, 256)), f.batch...)
+	f.batch = append(make([]event.Recorded, 0, room), f.batch...)
 	f.bytes = 0
 	f.acknowledge()
 	return nil

@@ -20,8 +20,8 @@ const (
 )
 
 // add puts an event that follows the last one into the batch.
-func (f *feed) add(r event.Recorded) {
-	f.batch = append(f.batch, r)
+func (f *feed) add(r *event.Recorded) {
+	f.batch = append(f.batch, *r)
 	f.bytes += len(r.Data) + 512
 	f.last = r.After(f.log.Epoch())
 	f.reached.Store(r.Number)
@@ -39,7 +39,7 @@ func (f *feed) deliver(ctx context.Context, d delivery) error {
 	case f.connects(d):
 		f.acks = d
 		d.event.Event = f.bus.decode(d.event)
-		f.add(d.event)
+		f.add(&d.event)
 		f.fromBus.Inc()
 		f.keepsUp()
 	default:
@@ -72,8 +72,8 @@ func (f *feed) portion(ctx context.Context, p portion) error {
 	}
 	f.partial, f.given = p.more, time.Now()
 	f.catching.Store(p.old)
-	for _, r := range p.events {
-		if r.Number > f.last.Number {
+	for i := range p.events {
+		if r := &p.events[i]; r.Number > f.last.Number {
 			f.add(r)
 			f.fromLog.Inc()
 		}

@@ -66,13 +66,14 @@ func (f *feed) follow(ctx context.Context, from event.Checkpoint, out chan<- por
 			if len(events) == 0 {
 				return nil
 			}
-			p := portion{events: f.ours(events), more: len(events) >= fullPortion, old: events[len(events)-1].Position.Commit < end.Commit}
+			last := events[len(events)-1].After(f.log.Epoch())
+			p := portion{events: f.ours(events), more: len(events) >= fullPortion, old: last.Position.Commit < end.Commit}
 			select {
 			case out <- p:
 			case <-ctx.Done():
 				return ctx.Err()
 			}
-			from = events[len(events)-1].After(f.log.Epoch())
+			from = last
 			wait.reset()
 			return nil
 		})
@@ -91,27 +92,30 @@ func (f *feed) follow(ctx context.Context, from event.Checkpoint, out chan<- por
 	}
 }
 
-// ours are the feed's events, as the bus would bring them.
+// ours leaves the feed's events, as the bus would bring them.
 func (f *feed) ours(events []event.Recorded) []event.Recorded {
-	ours := make([]event.Recorded, 0, len(events))
-	for _, e := range events {
-		if f.options.Prefecture == "" || prefectureOf(e.Metadata) == f.options.Prefecture {
-			ours = append(ours, f.bus.open(e))
+	ours := events[:0]
+	for i := range events {
+		if r := &events[i]; f.options.Prefecture == "" || prefectureOf(r.Metadata) == f.options.Prefecture {
+			f.bus.open(r)
+			ours = append(ours, *r)
 		}
 	}
 	return ours
 }
 
-// open is an event as everyone may see it: without sealed values and body hash.
-func (b *Bus) open(r event.Recorded) event.Recorded {
+// open leaves of an event what everyone may see: no sealed values and no body hash.
+func (b *Bus) open(r *event.Recorded) {
 	r.Metadata.BodyHash = ""
+	if !maySeal(r.Data) {
+		return
+	}
 	data, err := redact(r.Data)
 	if err != nil || bytes.Equal(data, r.Data) {
-		return r
+		return
 	}
 	r.Data = data
-	r.Event = b.decode(r)
-	return r
+	r.Event = b.decode(*r)
 }
 
 // decode is the Go value of an event; nil where this build does not know its type or cannot read it.

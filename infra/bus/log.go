@@ -11,7 +11,7 @@ import (
 // Log is the ledger as the bus needs it.
 type Log interface {
 	// Follow calls take with the events after from, in ledger order, numbered, in batches of 1 to 1,000: first what is
-	// there, then live, until ctx ends or take fails.
+	// there, then live, until ctx ends or take fails. The events are take's.
 	Follow(ctx context.Context, from event.Checkpoint, take func(ctx context.Context, events []event.Recorded) error) error
 	// End is where the log ends just now; zero where it is empty. What lies there need not be an event of the ledger.
 	End(ctx context.Context) (event.Position, error)

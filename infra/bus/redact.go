@@ -11,7 +11,7 @@ func redact(data []byte) ([]byte, error) {
 	if !json.Valid(data) {
 		return nil, errJSON
 	}
-	if !bytes.Contains(data, []byte("ciphertext")) && !bytes.Contains(data, []byte(`\`)) { // an escape may spell it
+	if !maySeal(data) {
 		return data, nil
 	}
 	r := redactor{scanner: scanner{in: data}, out: make([]byte, 0, len(data))}
@@ -23,6 +23,11 @@ func redact(data []byte) ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return r.out, nil
+}
+
+// maySeal reports whether a sealed value may be in data: an escape may spell its key.
+func maySeal(data []byte) bool {
+	return bytes.Contains(data, []byte("ciphertext")) || bytes.IndexByte(data, '\\') >= 0
 }
 
 // redactor copies valid JSON, compacted, leaving out what is sealed.

@@ -18,6 +18,9 @@ func (l *Log) Event(ctx context.Context, stream string, revision uint64) (event.
 	if err != nil || len(read) == 0 || read[0].EventNumber != revision {
 		return event.Recorded{}, err
 	}
-	r, _ := l.ours(read[0])
+	var r event.Recorded
+	if !l.ours(read[0], &r) {
+		return event.Recorded{}, nil
+	}
 	return r, nil
 }

@@ -146,12 +146,13 @@ func (f *follower) add(ctx context.Context, e *esdb.SubscriptionEvent) error {
 	case e.EventAppeared == nil:
 		return nil
 	}
-	r, ours := f.log.ours(e.EventAppeared.OriginalEvent())
-	if !ours {
+	n := len(f.batch)
+	f.batch = append(f.batch, event.Recorded{})
+	if !f.log.ours(e.EventAppeared.OriginalEvent(), &f.batch[n]) {
+		f.batch = f.batch[:n]
 		return nil
 	}
-	f.at = r.Position
-	f.batch = append(f.batch, r)
+	f.at = f.batch[n].Position
 	if len(f.batch) < followBatch {
 		return nil
 	}

@@ -21,7 +21,7 @@ func (l *Log) Load(ctx context.Context, stream string, from uint64) ([]event.Rec
 	}
 	events := make([]event.Recorded, len(read))
 	for i, e := range read {
-		if events[i], err = l.decode(e); err != nil {
+		if err := l.decode(e, &events[i]); err != nil {
 			return nil, err
 		}
 	}
@@ -53,33 +53,33 @@ func (l *Log) read(ctx context.Context, stream string, o esdb.ReadStreamOptions,
 	})
 }
 
-func (l *Log) decode(e *esdb.RecordedEvent) (event.Recorded, error) {
-	r := event.Recorded{
+// decode fills r, of which there may be tens of thousands at once.
+func (l *Log) decode(e *esdb.RecordedEvent, r *event.Recorded) (err error) {
+	*r = event.Recorded{
 		ID: e.EventID, Stream: e.StreamID, Revision: e.EventNumber, Type: e.EventType, Data: e.Data,
 		Position: event.Position{Commit: e.Position.Commit, Prepare: e.Position.Prepare},
 	}
 	if err := event.Unmarshal(e.UserMetadata, &r.Metadata); err != nil {
-		return r, fmt.Errorf("metadata of %s at %s/%d cannot be read: %w", e.EventType, e.StreamID, e.EventNumber, err)
+		return fmt.Errorf("metadata of %s at %s/%d cannot be read: %w", e.EventType, e.StreamID, e.EventNumber, err)
 	}
-	var err error
 	r.Event, _, err = l.codec.Decode(e.EventType, e.Data)
 	if err != nil {
-		return r, fmt.Errorf("event at %s/%d: %w", e.StreamID, e.EventNumber, err)
+		return fmt.Errorf("event at %s/%d: %w", e.StreamID, e.EventNumber, err)
 	}
-	return r, nil
+	return nil
 }
 
 // ours decodes e where it bears the ledger's id and so has a ledger number.
-func (l *Log) ours(e *esdb.RecordedEvent) (event.Recorded, bool) {
+func (l *Log) ours(e *esdb.RecordedEvent, r *event.Recorded) bool {
 	if strings.HasPrefix(e.EventType, "$") {
-		return event.Recorded{}, false
+		return false
 	}
-	r, err := l.decode(e)
+	err := l.decode(e, r)
 	if r.Metadata.Ledger != l.ledger {
-		return event.Recorded{}, false
+		return false
 	}
 	if err != nil {
 		l.logger.Error("an event cannot be read and is passed on undecoded", "stream", r.Stream, "revision", r.Revision, "type", r.Type)
 	}
-	return r, true
+	return true
 }

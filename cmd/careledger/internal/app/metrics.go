@@ -157,6 +157,16 @@ func (f *following) begin(m *meter, p *prefecture) (end func()) {
 	}
 }
 
+// moved is another number whenever something was projected.
+func (f *following) moved() (n uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for m := range f.all {
+		n += m.projected.Load()
+	}
+	return n
+}
+
 // Describe implements prometheus.Collector.
 func (f *following) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{f.head, f.projected, f.counted, f.lagEvents, f.lagSeconds, f.serving, f.progress} {

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// How far the heap may grow, in percent, before it is collected: while the ledger grows and while it rests. At the lower
+// How far the heap may grow, in percent, before it is collected: while the ledger grows or is projected, and while it rests. At the lower
 // one collecting took an eighth of the server's time under load; beyond 200 what is left over at rest is too scattered.
 const busyHeap, restingHeap = 200, 100
 
-// trim lets the heap grow while the ledger does, and gives memory back to the machine after each busy time: once when
+// trim lets the heap grow while the ledger does or sets are built, and gives memory back to the machine after each busy time: once when
 // the ledger has come to rest, and again when the bus has let go of what it had read.
 func (a *App) trim(ctx context.Context) error {
 	const pause, first, second = 5 * time.Second, 2, 4
@@ -23,8 +23,8 @@ func (a *App) trim(ctx context.Context) error {
 			return ctx.Err()
 		case <-ticker.C:
 		}
-		if head := a.head("all").Load(); head != seen {
-			seen, quiet = head, 0
+		if busy := a.head(wholeLedger).Load() + a.metrics.following.moved(); busy != seen {
+			seen, quiet = busy, 0
 			debug.SetGCPercent(busyHeap)
 		}
 		if quiet != first && quiet != second {
