@@ -2,7 +2,6 @@ package warehouse
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -36,12 +35,6 @@ func idOf(k lineage.Key) (id uuid.UUID, name string) {
 	return id, ""
 }
 
-// merged looks up how registrations were merged as of the cell's number.
-func (w *Warehouse) merged(ctx context.Context, c *lineage.Cell) (err error) {
-	c.Merges, err = w.merges(ctx, c.Prefecture, c.Number)
-	return err
-}
-
 // Rows implements lineage.Store.
 func (w *Warehouse) Rows(ctx context.Context, c lineage.Cell, role lineage.Role, in lineage.Window, limit int) ([]lineage.Row, error) {
 	var rows []struct {
@@ -64,9 +57,6 @@ func (w *Warehouse) Rows(ctx context.Context, c lineage.Cell, role lineage.Role,
 	args := append(cellArgs("", c, lower, upper), keyArgs(in.After)...)
 	args = append(args, clickhouse.Named("role", slices.Index(lineage.Roles(), role)), clickhouse.Named("limit", limit),
 		clickhouse.Named("until_kind", until.Kind), clickhouse.Named("until_subject", upper.String()))
-	if err := w.merged(ctx, &c); err != nil {
-		return nil, err
-	}
 	err := w.read(ctx, &rows, c.RowsSQL(), args...)
 	page := make([]lineage.Row, len(rows))
 	for i, r := range rows {
@@ -83,9 +73,6 @@ func (w *Warehouse) Totals(ctx context.Context, c lineage.Cell) (lineage.Totals,
 		Excluded uint64  `ch:"excluded"`
 		Rows     uint64  `ch:"rows"`
 	}
-	if err := w.merged(ctx, &c); err != nil {
-		return lineage.Totals{}, err
-	}
 	err := w.read(ctx, &rows, c.TotalsSQL(), cellArgs("", c, uuid.Nil, uuid.Max)...)
 	if err != nil || len(rows) == 0 {
 		return lineage.Totals{}, err
@@ -101,9 +88,6 @@ func (w *Warehouse) Reach(ctx context.Context, c lineage.Cell, after lineage.Key
 	}
 	lower, _ := idOf(after)
 	args := append(cellArgs("", c, lower, uuid.Max), clickhouse.Named("limit", n))
-	if err := w.merged(ctx, &c); err != nil {
-		return lineage.Key{}, err
-	}
 	if err := w.read(ctx, &rows, lineage.ReachSQL(after.Kind, c.Merges), args...); err != nil || len(rows) == 0 || rows[0].Found < uint64(n) {
 		return lineage.Key{}, err
 	}
@@ -144,9 +128,6 @@ func (w *Warehouse) Differences(ctx context.Context, before, after lineage.Cell,
 	args := append(append(cellArgs("", after, uuid.Nil, uuid.Max), cellArgs("against_", before, uuid.Nil, uuid.Max)...), keyArgs(from.Key)...)
 	args = append(args, clickhouse.Named("rank", from.Rank))
 	totals := lineage.DifferenceTotals{Changed: map[lineage.Change]uint64{}}
-	if err := errors.Join(w.merged(ctx, &before), w.merged(ctx, &after)); err != nil {
-		return nil, totals, err
-	}
 	if err := w.read(ctx, &rows, lineage.DifferencesSQL(before, after, limit), args...); err != nil || len(rows) == 0 {
 		return nil, totals, err
 	}
@@ -188,9 +169,6 @@ func (w *Warehouse) Behind(ctx context.Context, c lineage.Cell, above uint64, su
 	var numbers []struct {
 		subjectRow
 		Number uint64 `ch:"number"`
-	}
-	if err := w.merged(ctx, &c); err != nil {
-		return nil, err
 	}
 	err := w.read(ctx, &numbers, c.BehindSQL(), append(cellArgs("", c, uuid.Nil, uuid.Max), clickhouse.Named("subjects", textsOf(ids)),
 		clickhouse.Named("names", textsOf(names)), clickhouse.Named("above", above))...)

@@ -14,8 +14,8 @@ import (
 // everything is a number that no event has.
 const everything uint64 = math.MaxUint64
 
-// merges answers how registrations of a prefecture were merged by a number.
-func (w *Warehouse) merges(ctx context.Context, prefecture string, number uint64) (m facts.Merges, err error) {
+// Merges implements lineage.Store: how registrations of a prefecture were merged by a number.
+func (w *Warehouse) Merges(ctx context.Context, prefecture string, number uint64) (m facts.Merges, err error) {
 	var rows []struct {
 		Merges    uint64      `ch:"merges"`
 		Subjects  []uuid.UUID `ch:"subjects"`
@@ -45,6 +45,6 @@ func (w *Warehouse) ofSurvivors(ctx context.Context, prefecture string, number u
 	if !facts.OfPersons(sql) {
 		return sql, nil
 	}
-	m, err := w.merges(ctx, prefecture, number)
+	m, err := w.Merges(ctx, prefecture, number)
 	return m.Apply(sql), err
 }

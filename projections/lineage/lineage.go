@@ -161,6 +161,8 @@ type Window struct{ After, Until Key }
 
 // Store runs the package's SQL text.
 type Store interface {
+	// Merges answers how registrations were merged by a ledger number.
+	Merges(ctx context.Context, prefecture string, number uint64) (facts.Merges, error)
 	// Rows answers the rows in a window, at most limit.
 	Rows(ctx context.Context, c Cell, role Role, w Window, limit int) ([]Row, error)
 	// Totals adds up all rows.

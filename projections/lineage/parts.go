@@ -128,5 +128,5 @@ func candidates(subject, registered string, whole bool) string {
 	if whole {
 		return window
 	}
-	return window + ` AND ` + subject + ` IN (` + registered + `)`
+	return window + ` AND ` + subject + ` IN (` + registered + ` AND ` + window + `)`
 }

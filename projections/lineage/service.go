@@ -77,7 +77,7 @@ func (s *Service) totals(ctx context.Context, at Cell, q Query) (Totals, error) 
 }
 
 // firstReach is how many subjects a page looks at first; where it is not filled, it looks at more and more of them.
-const firstReach = 2000
+const firstReach = 200
 
 // Read answers the rows behind one, at most limit. Where all that counts is of one kind, it looks at its subjects part by
 // part, in the order of their ids, in which the facts lie: a page costs what it shows, and not what all of the prefecture
@@ -177,6 +177,9 @@ func (s *Service) find(ctx context.Context, of Of, state State) (at Cell, shown 
 	at = Cell{
 		Definition: d, Prefecture: s.Plan.Prefecture, Area: shown.Area, Whole: shown.Area == s.Areas.Root().Code, Month: shown.Month, Begin: d.PeriodType().Of(shown.Month).First,
 		From: s.Plan.BaselineOn + 1, Number: shown.Position,
+	}
+	if at.Merges, err = s.Store.Merges(ctx, at.Prefecture, at.Number); err != nil {
+		return at, shown, 0, err
 	}
 	if d.Rollup == plan.Lowest {
 		if at.Area, err = s.lowest(ctx, d, shown, state.Period); err != nil {
