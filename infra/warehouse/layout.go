@@ -26,6 +26,9 @@ const durable = "fsync_after_insert = 1, fsync_part_directory = 1"
 // equals an earlier one. Rows written twice are one row by their key.
 const undeduplicated = ", replicated_deduplication_window = 0"
 
+// fine lets rows lie in pieces of an eighth of the usual size: a page of lineage reads 150 rows of as many places.
+const fine = ", index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 32768"
+
 // database is the statement that everything begins with.
 func (l layout) database() string { return "CREATE DATABASE IF NOT EXISTS {db}" + l.on() }
 
@@ -79,6 +82,9 @@ func rows(t schema.Table, name, on, engine, more string, arguments ...string) st
 	}
 	if len(arguments) > 0 {
 		engine += "(" + strings.Join(arguments, ", ") + ")"
+	}
+	if t.Singly {
+		more += fine
 	}
 	columns := strings.Join(strings.Fields(t.Columns), " ")
 	return fmt.Sprintf("CREATE TABLE IF NOT EXISTS {db}.%s%s (%s)\nENGINE = %s ORDER BY (%s)\nSETTINGS %s%s", name, on, columns, engine, t.Order, durable, more)

@@ -25,7 +25,7 @@ const EventColumns = `event_id UUID, stream String, revision UInt64, type LowCar
 // ledger number, so that a row written twice is one row.
 func Schema() []schema.Step {
 	return []schema.Step{
-		table("events", EventColumns, "number"),
+		singly(table("events", EventColumns, "number")),
 		table("visits", `elder UUID, visit UUID, occurred_on Date32, mode LowCardinality(String), outcome LowCardinality(String)`,
 			"toStartOfMonth(occurred_on), elder, visit, number"),
 		table("amendments", `fact UUID, kind LowCardinality(String), was_on Date32`, "fact, number"),
@@ -59,6 +59,11 @@ func StandingSchema() []schema.Step {
 		table("activities", `subject UUID, kind LowCardinality(String), activity LowCardinality(String), area LowCardinality(String),
 			occurred_on Date32, record UUID`, "activity, toStartOfMonth(occurred_on), subject, record, number"),
 	}
+}
+
+func singly(t schema.Table) schema.Table {
+	t.Singly = true
+	return t
 }
 
 func table(name, columns, order string) schema.Table {

@@ -19,6 +19,8 @@ type Table struct {
 	Version string // a column
 	// Everywhere: the rows are of no prefecture. On a cluster every server holds all of them.
 	Everywhere bool
+	// Singly: rows are mostly read one here, one there, and so lie in smaller pieces.
+	Singly bool
 }
 
 // Copy writes what is inserted into one table into another of the same columns as well, where a condition holds; of the

@@ -9,7 +9,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplicat
 -- 1 facts 0545a5847c7d00ec
 CREATE TABLE IF NOT EXISTS {db}.events_local ON CLUSTER 'care' (prefecture LowCardinality(String), number UInt64, event_id UUID, stream String, revision UInt64, type LowCardinality(String), recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32, actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String), INDEX by_time recorded_at TYPE minmax GRANULARITY 1)
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}') ORDER BY (prefecture, number)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, replicated_deduplication_window = 0, index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 32768;
 
 CREATE TABLE IF NOT EXISTS {db}.events ON CLUSTER 'care' AS {db}.events_local
 ENGINE = Distributed('care', '{db}', 'events_local', cityHash64(prefecture));

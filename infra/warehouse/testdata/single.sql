@@ -9,7 +9,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 -- 1 facts af1e496830e1f1f9
 CREATE TABLE IF NOT EXISTS {db}.events (prefecture LowCardinality(String), number UInt64, event_id UUID, stream String, revision UInt64, type LowCardinality(String), recorded_at DateTime64(6, 'UTC'), received_at DateTime64(6, 'UTC'), occurred_on Date32, actor LowCardinality(String), device LowCardinality(String), area LowCardinality(String), INDEX by_time recorded_at TYPE minmax GRANULARITY 1)
 ENGINE = ReplacingMergeTree ORDER BY (prefecture, number)
-SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 1024, min_compress_block_size = 16384, max_compress_block_size = 32768;
 
 CREATE TABLE IF NOT EXISTS {db}.visits (prefecture LowCardinality(String), number UInt64, elder UUID, visit UUID, occurred_on Date32, mode LowCardinality(String), outcome LowCardinality(String))
 ENGINE = ReplacingMergeTree ORDER BY (prefecture, toStartOfMonth(occurred_on), elder, visit, number)
