@@ -17,13 +17,6 @@ type cellKey struct {
 	month               calendar.Month
 }
 
-type stockKey struct {
-	code, variant string
-	version       int
-}
-
-func stockOf(d plan.Definition) stockKey { return stockKey{d.Code, d.Variant, d.Version} }
-
 // explain turns kept numbers into cells. What is parked is asked after they were read: an event that was parked before
 // they were counted is then seen.
 func (s *Service) explain(ctx context.Context, kept []Number, areas []area.Area, months []calendar.Month, codes []string, variant string, f Folded) ([]Cell, error) {
@@ -46,54 +39,63 @@ func (s *Service) judge(kept []Number, areas []area.Area, months []calendar.Mont
 	for _, n := range kept {
 		known[cellKey{n.Code, n.Variant, n.Area, n.Month}] = n
 	}
-	root := s.root().Code
-	definitions := make([][]plan.Definition, len(months))
-	for i, month := range months {
-		definitions[i] = s.Engine.Plan.In(month)
-	}
-	stocks := map[stockKey]bool{} // looked up once for each definition: there are tens of thousands of cells
-	for _, d := range s.Engine.Plan.Definitions {
-		stocks[stockOf(d)] = !slices.ContainsFunc(GroupsOf(d), Group.IsFlow)
-	}
-	var cells []Cell
+	due := s.due(months, codes, variant, known)
+	now := s.Now().UTC()
+	cells := make([]Cell, 0, len(areas)*len(due))
 	for _, a := range areas {
-		for i, month := range months {
-			for _, d := range definitions[i] {
-				if len(codes) > 0 && !slices.Contains(codes, d.Code) || variant != "" && variant != d.Variant {
-					continue
-				}
-				n, ok := known[cellKey{d.Code, d.Variant, a.Code, month}]
-				if !ok {
-					n = Number{Area: a.Code, Month: month, Position: frontier, ComputedAt: s.Now().UTC()}
-				}
-				c := s.cell(d, n, ask, known[cellKey{d.Code, d.Variant, root, month}].Denominator)
-				c.Stock = stocks[stockOf(d)]
-				c.Complete = c.Complete && !parked.touch(n)
-				cells = append(cells, c)
+		for _, d := range due {
+			n, ok := known[cellKey{d.Code, d.Variant, a.Code, d.month}]
+			if !ok {
+				n = Number{Area: a.Code, Month: d.month, Position: frontier, ComputedAt: now}
 			}
+			c := d.cell(n, ask, s.Engine.Plan.Tolerance)
+			c.Complete = c.Complete && !parked.touch(n)
+			cells = append(cells, c)
 		}
 	}
 	return cells
 }
 
-// cell judges a number by what is asked of its area. prefectureDenominator is what a target that follows a count is divided
-// by.
-func (s *Service) cell(d plan.Definition, n Number, ask demands, prefectureDenominator *float64) Cell {
-	p := s.Engine.Plan
-	today, end := calendar.DayOf(s.Now()), n.Month.Last()
-	period := d.PeriodType().Of(n.Month)
+// due is a definition in a month, with what is the same for all areas: there are tens of thousands of cells.
+type due struct {
+	plan.Definition
+	month                   calendar.Month
+	period                  string
+	stock, closed, complete bool
+	denominator             *float64 // of the prefecture, by which a target that follows a count is divided
+}
+
+func (s *Service) due(months []calendar.Month, codes []string, variant string, known map[cellKey]Number) (all []due) {
+	today, root := calendar.DayOf(s.Now()), s.root().Code
+	for _, month := range months {
+		for _, d := range s.Engine.Plan.In(month) {
+			if len(codes) > 0 && !slices.Contains(codes, d.Code) || variant != "" && variant != d.Variant {
+				continue
+			}
+			period, end := d.PeriodType().Of(month), month.Last()
+			all = append(all, due{
+				Definition: d, month: month, period: period.String(), stock: !slices.ContainsFunc(GroupsOf(d), Group.IsFlow),
+				closed: end == period.Last && today > end, complete: end == period.Last && today > end+calendar.Day(s.Engine.Plan.DaysUntilComplete),
+				denominator: known[cellKey{d.Code, d.Variant, root, month}].Denominator,
+			})
+		}
+	}
+	return all
+}
+
+// cell judges a number by what is asked of its area.
+func (d due) cell(n Number, ask demands, tolerance float64) Cell {
 	c := Cell{
-		Code: d.Code, Area: n.Area, Period: period.String(), Month: n.Month, Value: n.Value, Unit: d.Unit, Numerator: n.Numerator,
+		Code: d.Code, Area: n.Area, Period: d.period, Month: n.Month, Value: n.Value, Unit: d.Unit, Numerator: n.Numerator,
 		Denominator: n.Denominator, Definition: DefinitionRef{d.Version, d.Variant}, Targets: []plan.Assessment{},
-		ComputedAt: n.ComputedAt, Position: n.Position, Records: n.Records,
-		PeriodClosed: end == period.Last && today > end, Complete: end == period.Last && today > end+calendar.Day(p.DaysUntilComplete),
-		Status: plan.NoTarget,
+		ComputedAt: n.ComputedAt, Position: n.Position, Records: n.Records, Stock: d.stock,
+		PeriodClosed: d.closed, Complete: d.complete, Status: plan.NoTarget,
 	}
 	if n.Value == nil {
 		c.Status = plan.NoData
 	}
-	for _, t := range ask.of(d, n.Area, n.Month) {
-		a := d.Assess(t, n.Value, end, p.Tolerance, ask.followed(t, d, n.Month, prefectureDenominator))
+	for _, t := range ask.of(d.Definition, n.Area, n.Month) {
+		a := d.Assess(t, n.Value, n.Month.Last(), tolerance, ask.followed(t, d.Definition, n.Month, d.denominator))
 		c.Targets = append(c.Targets, a)
 		if t.Official {
 			c.Target, c.Expected, c.Status = &a, a.Expected, a.Status
