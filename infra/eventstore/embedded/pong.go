@@ -7,7 +7,7 @@ import (
 )
 
 // pongPatience is how long a pong waits for something to go with. Official clients ping with every answer they get, to
-// learn how large a window the connection is worth, and a pong by itself costs a lone writer's client a fifth of its time.
+// learn how large a window the connection is worth, and a pong by itself wakes a lone writer's client once more.
 const pongPatience = 2 * time.Millisecond
 
 // listener makes connections that hold pongs back; under TLS none is told from other data.
