@@ -29,25 +29,25 @@ type streamsService struct {
 // an answer here, not an error.
 func (s *streamsService) Append(call streams.Streams_AppendServer) error {
 	ctx := call.Context()
-	first, err := call.Recv()
-	if err != nil {
+	var first opening
+	if err := call.RecvMsg(&first); err != nil {
 		return err
 	}
-	options := first.GetOptions()
-	stream, err := writableStream(options.GetStreamIdentifier())
+	stream, expected, err := first.target()
 	if err != nil {
 		return answer(ctx, stream, err)
-	}
-	if options.GetExpectedStreamRevision() == nil {
-		return errNoExpectation
 	}
 	events, err := receiveEvents(call)
 	if err != nil {
 		return answer(ctx, stream, err)
 	}
-	result, err := s.store.Append(ctx, stream, expectedRevision(options), events)
+	result, err := s.store.Append(ctx, stream, expected, events)
 	var wrong *store.WrongRevision
 	if errors.As(err, &wrong) {
+		options, err := first.options()
+		if err != nil {
+			return err
+		}
 		return call.SendAndClose(wrongRevision(options, wrong.Current))
 	}
 	if err != nil {
@@ -146,19 +146,23 @@ func parseUUID(id *shared.UUID) (parsed uuid.UUID, err error) {
 
 func writableStream(id *shared.StreamIdentifier) (string, error) {
 	name, err := streamOf(id)
-	if err == nil && name == "$all" {
+	if err == nil && !writable(name) {
 		return "", errAllWritten
 	}
 	return name, err
 }
 
+func writable(stream string) bool { return isName(stream) && stream != "$all" }
+
 func streamOf(id *shared.StreamIdentifier) (string, error) {
 	name := string(id.GetStreamName())
-	if name == "" || name == "$$" {
+	if !isName(name) {
 		return "", invalid("the request needs a stream name")
 	}
 	return name, nil
 }
+
+func isName(stream string) bool { return stream != "" && stream != "$$" }
 
 // expectation is what the options of an append, a delete and a tombstone have in common.
 type expectation interface {

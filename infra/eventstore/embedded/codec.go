@@ -24,7 +24,7 @@ func (c codec) Marshal(v any) (mem.BufferSlice, error) {
 }
 
 func (c codec) Unmarshal(data mem.BufferSlice, v any) error {
-	if m, ok := v.(*incoming); ok {
+	if m, ok := v.(interface{ unmarshal(b []byte) error }); ok {
 		return m.unmarshal(data.Materialize())
 	}
 	return c.CodecV2.Unmarshal(data, v)

@@ -89,6 +89,9 @@ func (r *reader) readAll() error {
 	if r.from.end {
 		return nil
 	}
+	if !r.resolve {
+		return r.passAll(position, until)
+	}
 	for !r.done() {
 		page, err := r.store.AllForward(position, until, r.room())
 		if err != nil || len(page) == 0 {
@@ -98,6 +101,33 @@ func (r *reader) readAll() error {
 			return err
 		}
 		position = page[len(page)-1].Position + 1
+	}
+	return nil
+}
+
+// passAll encodes events where they lie, without a copy of its own.
+func (r *reader) passAll(position, until uint64) error {
+	var messages []*frame
+	for !r.done() && position <= until {
+		messages = messages[:0]
+		next, err := r.store.VisitForward(position, until, r.room(), func(e *store.Record) {
+			if r.filter.takes(e) && r.sent < r.limit {
+				r.sent++
+				messages = append(messages, r.encoder.readEvent(e, nil))
+			}
+		})
+		if err != nil || next == position {
+			return err
+		}
+		for _, m := range messages {
+			if err := r.call.SendMsg(m); err != nil {
+				return err
+			}
+		}
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		position = next
 	}
 	return nil
 }

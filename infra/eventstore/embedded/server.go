@@ -16,7 +16,9 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	_ "google.golang.org/grpc/encoding/gzip" // which a client may ask for
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/mem"
 
 	"github.com/careledger/careledger/infra/eventstore/embedded/store"
 )
@@ -66,7 +68,7 @@ func (s *Server) start(o []grpc.ServerOption) {
 	serverfeatures.RegisterServerFeaturesServer(s.grpc, featuresService{served: s.grpc.GetServiceInfo})
 	gossip.RegisterGossipServer(s.grpc, &gossipService{instance: uuid.New(), address: s.Addr(), tls: s.options.TLSCert != ""})
 	s.serving.Go(func() {
-		if err := s.grpc.Serve(s.listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
+		if err := s.grpc.Serve(listener{s.listener}); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
 			s.report(fmt.Errorf("serve the event store: %w", err))
 		}
 	})
@@ -97,12 +99,17 @@ func (s *Server) grpcOptions() ([]grpc.ServerOption, error) {
 	if err != nil {
 		return nil, err
 	}
+	buffers, err := mem.NewBinaryTieredBufferPool(8, 10, 11, 12, 14, 15, 17, 20) // as gRPC's own, with such as fit an event
+	if err != nil {
+		return nil, err
+	}
 	s.options.AdminPassword = "" // only its hash is kept
 	o := []grpc.ServerOption{
 		grpc.ForceServerCodecV2(newCodec()),
 		grpc.MaxRecvMsgSize(maxMessage),
 		grpc.MaxConcurrentStreams(maxStreams),
 		grpc.NumStreamWorkers(streamWorkers),
+		experimental.BufferPool(buffers),
 		grpc.InitialWindowSize(windowBytes), grpc.InitialConnWindowSize(windowBytes),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: minKeepalive, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 10 * time.Second, Timeout: 10 * time.Second}),

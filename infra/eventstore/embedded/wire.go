@@ -41,12 +41,20 @@ const (
 // encoder writes ReadResp messages that hold an event. It keeps its scratch space and belongs to one call.
 type encoder struct {
 	uuidText    bool // ids as text, not as two numbers
-	pool        mem.BufferPool
 	event, link []byte
+	space       []byte // many messages lie in it, one after the other
 }
 
-func newEncoder(uuidText bool) *encoder {
-	return &encoder{uuidText: uuidText, pool: mem.DefaultBufferPool()}
+func newEncoder(uuidText bool) *encoder { return &encoder{uuidText: uuidText} }
+
+// room is space for a message. It is let go with the last message in it.
+func (e *encoder) room(size int) []byte {
+	if cap(e.space)-len(e.space) < size {
+		e.space = make([]byte, 0, max(size, min(64<<10, max(4<<10, 2*cap(e.space)))))
+	}
+	start := len(e.space)
+	e.space = e.space[:start+size]
+	return e.space[start : start : start+size]
 }
 
 // readEvent encodes event, which link led to where link is not nil. A link whose event is gone comes without event.
@@ -65,8 +73,7 @@ func (e *encoder) readEvent(event, link *store.Record) *frame {
 		e.link = e.appendRecorded(e.link, link)
 		body += 1 + protowire.SizeBytes(len(e.link))
 	}
-	buffer := e.pool.Get(1 + protowire.SizeBytes(body))
-	b := appendTag((*buffer)[:0], respEvent, protowire.BytesType)
+	b := appendTag(e.room(1+protowire.SizeBytes(body)), respEvent, protowire.BytesType)
 	b = protowire.AppendVarint(b, uint64(body))
 	if event != nil {
 		b = appendBytes(b, readEventEvent, e.event)
@@ -75,8 +82,7 @@ func (e *encoder) readEvent(event, link *store.Record) *frame {
 		b = appendBytes(b, readEventLink, e.link)
 	}
 	b = appendNumber(b, readEventCommit, position.Position)
-	*buffer = b
-	return &frame{mem.NewBuffer(buffer, e.pool)}
+	return &frame{mem.SliceBuffer(b)}
 }
 
 func (e *encoder) appendRecorded(b []byte, r *store.Record) []byte {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/google/uuid"
 )
 
@@ -111,25 +112,42 @@ func (q *sequencer) add(g *group, stream string, h *head, events ...Proposed) Re
 	return Result{Revision: h.last, Position: q.position}
 }
 
+// put writes the record to the batch. Its index entry waits for the end of the group: a memtable takes keys in one
+// place one after the other in half the time.
 func (q *sequencer) put(g *group, r Record) {
-	q.scratch = appendRecord(q.scratch[:0], &r)
-	var key [logKeyLen]byte
-	key[0] = logSpace
-	binary.BigEndian.PutUint64(key[1:], r.Position)
-	q.set(g, key[:], q.scratch)
-	var entry [indexKeyLen]byte
-	entry[0] = indexSpace
-	binary.BigEndian.PutUint64(entry[1:], r.streamID)
-	binary.BigEndian.PutUint64(entry[9:], uint64(r.Revision))
-	q.set(g, entry[:], key[1:])
-	g.bytes += len(q.scratch)
+	size := recordSize(&r)
+	set := g.batch.SetDeferred(logKeyLen, size)
+	set.Key[0] = logSpace
+	binary.BigEndian.PutUint64(set.Key[1:], r.Position)
+	appendRecord(set.Value[:0], &r)
+	q.finish(set)
+	g.bytes += size
 	g.records = append(g.records, r)
 	q.recent.add(r.ID, place{stream: r.streamID, revision: r.Revision, position: r.Position})
+}
+
+// index writes the index entries of the group's records.
+func (q *sequencer) index(g *group) {
+	for i := range g.records {
+		r := &g.records[i]
+		set := g.batch.SetDeferred(indexKeyLen, positionLen)
+		set.Key[0] = indexSpace
+		binary.BigEndian.PutUint64(set.Key[1:], r.streamID)
+		binary.BigEndian.PutUint64(set.Key[9:], uint64(r.Revision))
+		binary.BigEndian.PutUint64(set.Value, r.Position)
+		q.finish(set)
+	}
 }
 
 // set adds to the batch; in memory it cannot fail, and were it to, nothing of the group may be acknowledged.
 func (q *sequencer) set(g *group, key, value []byte) {
 	if err := g.batch.Set(key, value, nil); err != nil {
+		q.store.fail(err)
+	}
+}
+
+func (q *sequencer) finish(set *pebble.DeferredBatchOp) {
+	if err := set.Finish(); err != nil {
 		q.store.fail(err)
 	}
 }

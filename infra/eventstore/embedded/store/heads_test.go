@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -81,18 +82,30 @@ func TestTheOldestIDsAreForgotten(t *testing.T) {
 	first, again := uuid.New(), uuid.New()
 	r.add(first, place{position: 1})
 	r.add(again, place{position: 2})
-	for n := range uint64(recentKept - 3) {
+	for n := range uint64(recentKept - 1) {
 		r.add(uuid.New(), place{position: n + 3})
 	}
-	r.add(again, place{stream: 5, position: recentKept})
 	_, known := r.find(first)
-	require.True(t, known)
-	r.add(uuid.New(), place{position: recentKept + 1})
-	r.add(uuid.New(), place{position: recentKept + 2})
+	require.True(t, known, "so many were not written since")
+	r.add(again, place{stream: 5, position: recentKept + 2})
+	for n := range uint64(recentKept) {
+		r.add(uuid.New(), place{position: recentKept + 3 + n})
+	}
 	_, known = r.find(first)
 	require.False(t, known)
 	at, known := r.find(again)
 	require.True(t, known, "it was written again since")
 	require.EqualValues(t, 5, at.stream)
-	require.LessOrEqual(t, len(r.places), recentKept)
+	require.LessOrEqual(t, len(r.young)+len(r.old), 2*recentKept)
+}
+
+func TestARecordIsAsLongAsItsSizeSays(t *testing.T) {
+	text := func(n int) []byte { return make([]byte, n) }
+	for _, r := range []Record{
+		{},
+		{streamID: 127, Revision: 128, Index: 16383, Count: 16384, Stream: text(127), Type: text(128), Metadata: text(16383), Data: text(16384)},
+		{streamID: math.MaxUint64, Revision: Tombstone, Index: math.MaxUint32, Count: math.MaxUint32},
+	} {
+		require.Len(t, appendRecord(nil, &r), recordSize(&r))
+	}
 }

@@ -24,6 +24,7 @@ const (
 const (
 	logKeyLen   = 9
 	indexKeyLen = 17
+	positionLen = 8
 )
 
 func formatKey() []byte { return append([]byte{systemSpace}, "format"...) }

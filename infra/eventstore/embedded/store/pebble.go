@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"log/slog"
+	"syscall"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
@@ -32,7 +33,7 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 		L0StopWritesThreshold:     24,
 		LBaseMaxBytes:             4 << 20,
 		TargetFileSizes:           [7]int64{8 << 20, 256 << 10, 8 << 20},
-		MaxOpenFiles:              512,
+		MaxOpenFiles:              openFiles(),
 		WALBytesPerSync:           0,
 		Logger:                    &pebbleLog{logger: o.Logger, fail: guarded.fail},
 		EventListener:             (&background{guard: guarded, logger: o.Logger, patience: o.stallPatience}).listener(),
@@ -46,6 +47,18 @@ func pebbleOptions(o *Options, guarded *guard) *pebble.Options {
 		}
 	}
 	return po
+}
+
+// mostFiles is more than the tables of fifty million events. To open one again takes as long as several reads of it.
+const mostFiles = 4096
+
+// openFiles is how many tables may be open, half of what the system allows at most.
+func openFiles() int {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return mostFiles / 8
+	}
+	return int(min(mostFiles, limit.Cur/2))
 }
 
 // compression is quick everywhere. Ten million visits take 0.60 of their raw bytes (small stores more: their log files

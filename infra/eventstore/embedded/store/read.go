@@ -53,19 +53,58 @@ func (p *page) dropLast() { p.records = p.records[:len(p.records)-1] }
 func (s *Store) AllForward(from, until uint64, limit int) ([]Record, error) {
 	var p page
 	next := max(from, 1)
-	err := s.read(func() error {
+	err := s.forward(from, until, func(position uint64, value []byte) (more bool, err error) {
+		next = position
+		if _, err = p.add(position, value); err == nil {
+			next++
+		}
+		return !p.full(limit), err
+	})
+	return p.sound(readError(next, err))
+}
+
+// VisitForward calls visit with each event of a page that AllForward would answer, and answers the position to go on
+// from. The event's texts are gone once visit returns, and visit must not call the store or wait. Damage comes to light
+// as in AllForward.
+func (s *Store) VisitForward(from, until uint64, limit int, visit func(r *Record)) (next uint64, err error) {
+	next = max(from, 1)
+	visited, bytes := 0, 0
+	var r Record
+	err = s.forward(from, until, func(position uint64, value []byte) (more bool, err error) {
+		next = position
+		if err = readRecord(position, value, &r); err != nil {
+			return false, err
+		}
+		visit(&r)
+		next++
+		visited++
+		bytes += len(value)
+		return visited < limit && bytes < pageBytes, nil
+	})
+	var damaged *Corrupt
+	if err = readError(next, err); errors.As(err, &damaged) && visited > 0 {
+		return next, nil
+	}
+	return next, err
+}
+
+// forward calls f with what the log holds from position from to until, while it wants more.
+func (s *Store) forward(from, until uint64, f func(position uint64, value []byte) (more bool, err error)) error {
+	return s.read(func() error {
 		return iterate(s.db, logKey(from), logKey(until+1), func(it *pebble.Iterator) error {
-			for ok := it.First(); ok && !p.full(limit); ok = it.Next() {
-				next = binary.BigEndian.Uint64(it.Key()[1:])
-				if err := p.addLog(next, it); err != nil {
+			more := true
+			for ok := it.First(); ok && more; ok = more && it.Next() {
+				value, err := it.ValueAndErr()
+				if err == nil {
+					more, err = f(binary.BigEndian.Uint64(it.Key()[1:]), value)
+				}
+				if err != nil {
 					return err
 				}
-				next++
 			}
 			return it.Error()
 		})
 	})
-	return p.sound(readError(next, err))
 }
 
 // AllBackward answers up to limit events with position < before, newest first, as AllForward does.

@@ -9,33 +9,25 @@ type place struct {
 	position uint64
 }
 
-// recent knows the ids of the last recentKept events and where they lie; the oldest is forgotten first.
-type recent struct {
-	places map[uuid.UUID]place
-	ring   []recentEvent
-	next   int // in ring
-}
-
-type recentEvent struct {
-	id       uuid.UUID
-	position uint64
-}
+// recent knows the ids of at least the last recentKept events and where they lie. It forgets as many at once: one by
+// one, each would cost two more looks into the map.
+type recent struct{ young, old map[uuid.UUID]place }
 
 func newRecent() *recent {
-	return &recent{places: map[uuid.UUID]place{}, ring: make([]recentEvent, recentKept)}
+	return &recent{young: map[uuid.UUID]place{}, old: map[uuid.UUID]place{}}
 }
 
-func (r *recent) find(id uuid.UUID) (place, bool) {
-	at, known := r.places[id]
+func (r *recent) find(id uuid.UUID) (at place, known bool) {
+	if at, known = r.young[id]; !known {
+		at, known = r.old[id]
+	}
 	return at, known
 }
 
 func (r *recent) add(id uuid.UUID, at place) {
-	oldest := &r.ring[r.next]
-	if r.places[oldest.id].position == oldest.position { // else it was written again since
-		delete(r.places, oldest.id)
+	if len(r.young) == recentKept {
+		r.young, r.old = r.old, r.young
+		clear(r.young)
 	}
-	*oldest = recentEvent{id: id, position: at.position}
-	r.next = (r.next + 1) % len(r.ring)
-	r.places[id] = at
+	r.young[id] = at
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"math"
+	"math/bits"
 
 	"github.com/google/uuid"
 )
@@ -61,6 +62,20 @@ func appendRecord(b []byte, r *Record) []byte {
 	}
 	return binary.BigEndian.AppendUint32(b, checksum(r.Position, b[start:]))
 }
+
+// recordSize is how many bytes appendRecord writes.
+func recordSize(r *Record) int {
+	size := recordFixed + 4
+	for _, number := range [4]uint64{r.streamID, uint64(r.Revision), uint64(r.Index), uint64(r.Count)} {
+		size += varintSize(number)
+	}
+	for _, text := range [4][]byte{r.Stream, r.Type, r.Metadata, r.Data} {
+		size += varintSize(uint64(len(text))) + len(text)
+	}
+	return size
+}
+
+func varintSize(n uint64) int { return (bits.Len64(n|1) + 6) / 7 }
 
 func checksum(position uint64, body []byte) uint32 {
 	var key [8]byte

@@ -28,7 +28,6 @@ type sequencer struct {
 	position uint64 // the last one given out
 	streams  uint64 // the last stream id given out
 	held     *request
-	scratch  []byte // of one record
 }
 
 // group is what one sync makes durable, with the answers that wait for it.
@@ -184,6 +183,7 @@ func (q *sequencer) write(g *group) *group {
 	if g.batch == nil || q.store.hasFailed() {
 		return g
 	}
+	q.index(g)
 	if err := q.store.db.ApplyNoSyncWait(g.batch, pebble.Sync); err != nil {
 		q.store.fail(fmt.Errorf("write to the log: %w", err))
 		g.batch = nil
