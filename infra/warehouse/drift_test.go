@@ -212,6 +212,7 @@ func (d *drift) run(t *rapid.T, u *unsteady, feed projector.Feed, upTo uint64) (
 		Engine: d.engine, Store: u, Feed: feed, Epoch: 1, Mismatch: func(error) bool { return false },
 		Announce: func(context.Context, projector.Notice) error { return nil },
 		Now:      func() time.Time { return today }, Logger: slog.New(slog.DiscardHandler), Lookup: u.lookup, Replays: u.replays,
+		Worth: time.Nanosecond, // whatever can be counted on is
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
