@@ -182,8 +182,11 @@ func (i *Increments) remember(g Group, b Bounds, counted []Measured) {
 	}
 	for _, label := range labelsOf(g, b.Measures) {
 		for _, month := range b.Months {
-			c := &count{label: label, known: g != Standings, rows: map[rowKey]amount{}}
-			c.from(g, b.Measures, label)
+			own := slices.DeleteFunc(slices.Clone(b.Measures), func(a Asked) bool { return a.Label != label })
+			c := &count{label: label, groups: groupsOf(g, own), known: g != Standings, rows: map[rowKey]amount{}}
+			for _, a := range own {
+				c.words = append(c.words, strings.Split(a.Words, "+")...)
+			}
 			i.counts[countKey{g, label, month}] = c
 		}
 	}
@@ -192,18 +195,16 @@ func (i *Increments) remember(g Group, b Bounds, counted []Measured) {
 	}
 }
 
-// from says what touches a count.
-func (c *count) from(g Group, asked []Asked, label string) {
+// groupsOf lists the groups that touch measures.
+func groupsOf(g Group, asked []Asked) []Group {
 	if g == Visits {
-		c.groups = []Group{g}
-		return
+		return []Group{g}
 	}
+	var groups []Group
 	for _, a := range asked {
-		if a.Label == label {
-			c.groups = append(c.groups, g+Group(":"+a.Kind))
-			c.words = append(c.words, strings.Split(a.Words, "+")...)
-		}
+		groups = append(groups, g+Group(":"+a.Kind))
 	}
+	return groups
 }
 
 // count is what a row is counted in.
@@ -247,12 +248,8 @@ func (i *Increments) countOn(ctx context.Context, g Group, b Bounds) error {
 
 // touched lists who has touched any of the measures.
 func (i *Increments) touched(g Group, asked []Asked) []uuid.UUID {
-	var all count
-	for _, label := range labelsOf(g, asked) {
-		all.from(g, asked, label)
-	}
 	subjects := map[uuid.UUID]struct{}{}
-	for _, group := range all.groups {
+	for _, group := range groupsOf(g, asked) {
 		if i.marks[group] != nil {
 			for _, t := range i.marks[group].touches {
 				subjects[t.subject] = struct{}{}
@@ -262,7 +259,7 @@ func (i *Increments) touched(g Group, asked []Asked) []uuid.UUID {
 	return slices.Collect(maps.Keys(subjects))
 }
 
-// add adds a row as often as times says, or takes it away.
+// add adds a row, or takes it away: times is 1 or -1.
 func (c *count) add(m Measured, times int) {
 	if m.Area == "" {
 		c.known = true
