@@ -80,7 +80,7 @@ type unsteady struct {
 	*warehouse.Warehouse
 	next    func() string
 	counted chan uint64
-	last    uint64                   // the newest event's number
+	kept    uint64                   // up to which number the cells were counted
 	events  []event.Recorded         // as the log holds them
 	unread  func(number uint64) bool // what the projector cannot read at first
 }
@@ -117,7 +117,7 @@ func (u *unsteady) delivered(events []event.Recorded) []event.Recorded {
 
 func (u *unsteady) Write(ctx context.Context, rows []facts.Row) error {
 	if settles(rows) {
-		defer func() { u.counted <- u.last }()
+		defer func() { u.counted <- u.kept }() // it comes behind Keep, from the same goroutine
 	}
 	switch u.next() {
 	case "rows are written twice":
@@ -134,6 +134,7 @@ func (u *unsteady) Keep(ctx context.Context, prefecture string, changed []indica
 	if err := u.Warehouse.Keep(ctx, prefecture, changed, slabs, upTo); err != nil {
 		return err
 	}
+	u.kept = upTo
 	u.counted <- upTo
 	return nil
 }
@@ -165,7 +166,7 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 	}
 	current := ""
 	last := events[len(events)-1].Number
-	u := &unsteady{Warehouse: d.warehouse, counted: make(chan uint64, 10_000), last: last, events: events, unread: unread, next: func() string {
+	u := &unsteady{Warehouse: d.warehouse, events: events, unread: unread, next: func() string {
 		select {
 		case current = <-steps:
 		default:
@@ -206,10 +207,12 @@ func (d *drift) project(t *rapid.T, events []event.Recorded, how disturbance) {
 func (d *drift) run(t *rapid.T, u *unsteady, feed projector.Feed, upTo uint64) (counted bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
+	u.counted, u.kept = make(chan uint64, 10_000), 0
 	p := projector.Projector{
 		Engine: d.engine, Store: u, Feed: feed, Epoch: 1, Mismatch: func(error) bool { return false },
 		Announce: func(context.Context, projector.Notice) error { return nil },
 		Now:      func() time.Time { return today }, Logger: slog.New(slog.DiscardHandler), Lookup: u.lookup, Replays: u.replays,
+		Worth: time.Nanosecond, // whatever can be counted on is
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()

@@ -5,26 +5,31 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
+	"unique"
 
 	"github.com/google/uuid"
 
 	"github.com/careledger/careledger/domain/calendar"
+	"github.com/careledger/careledger/domain/standing"
 )
 
 // Increments is a measurer that counts on from what it has counted: of a month that few subjects have touched since, it asks
 // for these alone, as they counted then and as they count now, and the rest is as it was. What a subject adds depends on the
 // rows of that subject alone, so that the sum is the same as when all were counted.
 //
-// It must be told all marks (Note) before it is asked for a number that they belong to, and it is used by one goroutine.
+// It must be told all marks up to a number (Note) before it is asked for that number, and it is used by one goroutine. What it
+// holds grows with measures, months and areas, and not with subjects.
 type Increments struct {
 	Measurer
 	// Worth is how long a count takes at least that is worth remembering.
 	Worth time.Duration
 
-	counts map[countKey]*count
-	said   map[saidKey]calendar.Month
+	number, before uint64 // of the last Note, and of the one before it
+	marks          Marks  // what has come in between
+	counts         map[countKey]*count
 }
 
 // countKey is a measure in a month; of visits all measures are one.
@@ -34,36 +39,31 @@ type countKey struct {
 	month  calendar.Month
 }
 
-// count is a measure in a month as of a number, by measure and area, and who has touched it since.
+// count is a measure in a month as of the last Note, or, where it is behind, as of the one before it.
 type count struct {
-	groups  []Group
-	number  uint64
-	rows    map[rowKey]Measured
-	touched map[uuid.UUID]struct{}
+	label  string
+	groups []Group
+	words  []string // standings that make it known
+	known  bool     // of standings: a row without an area says so
+	behind bool
+	rows   map[rowKey]amount
 }
 
-type rowKey struct{ measure, area string }
+type rowKey struct{ measure, area unique.Handle[string] }
 
-// saidKey is a standing of a kind's group.
-type saidKey struct {
-	group Group
-	word  string
+type amount struct {
+	value   float64
+	records uint64
 }
 
-// Note takes in what has come since the last count.
-func (i *Increments) Note(marks Marks) {
-	if len(i.counts) == 0 {
-		clear(i.said)
-		return
-	}
-	whole := map[Group]bool{}
-	for g, marked := range marks {
-		whole[g] = marked.whole || i.saysMore(g, marked.touches)
-		if marked.whole { // what was said may have been taken back
-			maps.DeleteFunc(i.said, func(key saidKey, _ calendar.Month) bool { return key.group == g })
+// Note takes in what has come since the last count, up to a number.
+func (i *Increments) Note(marks Marks, number uint64) {
+	i.before, i.number, i.marks = i.number, number, marks
+	registered := i.registered()
+	maps.DeleteFunc(i.counts, func(key countKey, c *count) bool {
+		if c.behind { // nobody has asked for it
+			return true
 		}
-	}
-	for key, c := range i.counts {
 		for _, g := range c.groups {
 			marked := marks[g]
 			if marked == nil {
@@ -72,58 +72,70 @@ func (i *Increments) Note(marks Marks) {
 			if _, hit := marked.months[key.month]; !hit {
 				continue
 			}
-			if whole[g] {
-				delete(i.counts, key)
-				break
+			if marked.whole || !c.known && c.mayBeKnown(marked.touches, registered[monthOfGroup{g, key.month}]) {
+				return true
 			}
-			for _, t := range marked.touches {
-				c.touched[t.subject] = struct{}{}
-			}
+			c.behind = true
 		}
-	}
+		return false
+	})
 }
 
-// saysMore reports whether a standing is said of anybody earlier than ever before, as far as is known here: from then on a
-// measure of it is known, of all areas.
-func (i *Increments) saysMore(g Group, touches []touch) (more bool) {
-	for _, t := range touches {
-		if t.word == "" {
-			continue
-		}
-		key := saidKey{g, t.word}
-		if since, known := i.said[key]; !known || t.since < since {
-			i.said[key] = t.since
-			more = true
+type monthOfGroup struct {
+	group Group
+	month calendar.Month
+}
+
+// registered tells of which kinds somebody is known to have been registered by the end of which months: where any measure of
+// one is known.
+func (i *Increments) registered() map[monthOfGroup]bool {
+	known := map[monthOfGroup]bool{}
+	for key, c := range i.counts {
+		if c.known && len(c.groups) == 1 {
+			known[monthOfGroup{c.groups[0], key.month}] = true
 		}
 	}
-	return more
+	return known
+}
+
+// mayBeKnown reports whether a measure of which nothing was known may be known through touches. Who is known stays known
+// until something is taken back, which touches the whole.
+func (c *count) mayBeKnown(touches []touch, registered bool) bool {
+	return slices.ContainsFunc(touches, func(t touch) bool {
+		return slices.Contains(c.words, t.word) || t.word == standing.Registered && !registered
+	})
 }
 
 // Measure implements Measurer.
 func (i *Increments) Measure(ctx context.Context, g Group, b Bounds) ([]Measured, error) {
-	if !g.OfPersons() {
+	if !g.OfPersons() || b.Number != i.number {
 		return i.Measurer.Measure(ctx, g, b)
 	}
-	var anew []calendar.Month
-	behind := map[uint64][]calendar.Month{} // by the number as of which they were counted
-	var rows []Measured
+	var anew, there, behind []calendar.Month
+	touched := i.touched(g, b.Measures)
 	for _, month := range b.Months {
-		number, current, there := i.state(g, month, b.Measures)
+		counts := i.of(g, b.Measures, month)
+		late := slices.ContainsFunc(counts, func(c *count) bool { return c != nil && c.behind })
 		switch {
-		case !there:
+		case slices.Contains(counts, nil), late && len(touched) > mostTouches:
 			anew = append(anew, month)
-		case !current:
-			behind[number] = append(behind[number], month)
+			continue
+		case late:
+			behind = append(behind, month)
 		}
+		there = append(there, month)
 	}
-	for number, months := range behind {
-		if err := i.countOn(ctx, g, b, number, months); err != nil {
+	if len(behind) > 0 {
+		of := b
+		of.Months, of.Subjects = behind, touched
+		if err := i.countOn(ctx, g, of); err != nil {
 			return nil, err
 		}
 	}
-	for _, month := range b.Months {
-		if !slices.Contains(anew, month) {
-			rows = append(rows, i.counted(g, month, b.Measures)...)
+	var rows []Measured
+	for _, month := range there {
+		for _, c := range i.of(g, b.Measures, month) {
+			rows = append(rows, c.measured(g, month)...)
 		}
 	}
 	if len(anew) == 0 {
@@ -141,18 +153,13 @@ func (i *Increments) Measure(ctx context.Context, g Group, b Bounds) ([]Measured
 	return append(rows, counted...), nil
 }
 
-// state says whether all of a group's measures asked are there in a month, all as of one number, and whether nobody has touched
-// them since.
-func (i *Increments) state(g Group, month calendar.Month, asked []Asked) (number uint64, current, there bool) {
-	current = true
-	for n, label := range labelsOf(g, asked) {
-		c := i.counts[countKey{g, label, month}]
-		if c == nil || n > 0 && c.number != number || len(c.touched) > mostTouches {
-			return 0, false, false
-		}
-		number, current = c.number, current && len(c.touched) == 0
+// of lists what is remembered of a month; nil where something is not.
+func (i *Increments) of(g Group, asked []Asked, month calendar.Month) []*count {
+	var counts []*count
+	for _, label := range labelsOf(g, asked) {
+		counts = append(counts, i.counts[countKey{g, label, month}])
 	}
-	return number, current, true
+	return counts
 }
 
 // labelsOf lists what is counted apart.
@@ -169,55 +176,49 @@ func labelsOf(g Group, asked []Asked) []string {
 	return labels
 }
 
-// groupsOf lists the groups whose marks touch a label.
-func groupsOf(g Group, asked []Asked, label string) []Group {
+func (i *Increments) remember(g Group, b Bounds, counted []Measured) {
+	if i.counts == nil {
+		i.counts = map[countKey]*count{}
+	}
+	for _, label := range labelsOf(g, b.Measures) {
+		for _, month := range b.Months {
+			own := slices.DeleteFunc(slices.Clone(b.Measures), func(a Asked) bool { return a.Label != label })
+			c := &count{label: label, groups: groupsOf(g, own), known: g != Standings, rows: map[rowKey]amount{}}
+			for _, a := range own {
+				c.words = append(c.words, strings.Split(a.Words, "+")...)
+			}
+			i.counts[countKey{g, label, month}] = c
+		}
+	}
+	for _, m := range counted {
+		i.count(g, m).add(m, 1)
+	}
+}
+
+// groupsOf lists the groups that touch measures.
+func groupsOf(g Group, asked []Asked) []Group {
 	if g == Visits {
 		return []Group{g}
 	}
 	var groups []Group
 	for _, a := range asked {
-		if a.Label == label {
-			groups = append(groups, g+Group(":"+a.Kind))
-		}
+		groups = append(groups, g+Group(":"+a.Kind))
 	}
 	return groups
 }
 
-// labelOf is what a row is counted with.
-func labelOf(g Group, m Measured) string {
+// count is what a row is counted in.
+func (i *Increments) count(g Group, m Measured) *count {
 	if g == Visits {
-		return ""
+		return i.counts[countKey{g, "", m.Month}]
 	}
-	return m.Measure
+	return i.counts[countKey{g, m.Measure, m.Month}]
 }
 
-func (i *Increments) remember(g Group, b Bounds, counted []Measured) {
-	if i.counts == nil {
-		i.counts, i.said = map[countKey]*count{}, map[saidKey]calendar.Month{}
-	}
-	for _, label := range labelsOf(g, b.Measures) {
-		for _, month := range b.Months {
-			i.counts[countKey{g, label, month}] = &count{
-				groups: groupsOf(g, b.Measures, label), number: b.Number, rows: map[rowKey]Measured{}, touched: map[uuid.UUID]struct{}{},
-			}
-		}
-	}
-	for _, m := range counted {
-		i.counts[countKey{g, labelOf(g, m), m.Month}].rows[rowKey{m.Measure, m.Area}] = m
-	}
-}
-
-// countOn brings months up to a number from where they were counted.
-func (i *Increments) countOn(ctx context.Context, g Group, b Bounds, from uint64, months []calendar.Month) error {
-	touched := map[uuid.UUID]struct{}{}
-	for _, label := range labelsOf(g, b.Measures) {
-		for _, month := range months {
-			maps.Copy(touched, i.counts[countKey{g, label, month}].touched)
-		}
-	}
-	b.Months, b.Subjects = months, slices.Collect(maps.Keys(touched))
+// countOn brings months, which some subjects have touched, from the last but one Note to the last.
+func (i *Increments) countOn(ctx context.Context, g Group, b Bounds) error {
 	before := b
-	before.Number = from
+	before.Number = i.before
 	var then, now []Measured
 	var failed [2]error
 	var both sync.WaitGroup
@@ -228,45 +229,57 @@ func (i *Increments) countOn(ctx context.Context, g Group, b Bounds, from uint64
 		return err
 	}
 	for _, m := range then {
-		i.add(g, m, -1)
+		if c := i.count(g, m); c.behind {
+			c.add(m, -1)
+		}
 	}
 	for _, m := range now {
-		i.add(g, m, 1)
+		if c := i.count(g, m); c.behind {
+			c.add(m, 1)
+		}
 	}
-	for _, label := range labelsOf(g, b.Measures) {
-		for _, month := range months {
-			c := i.counts[countKey{g, label, month}]
-			c.number = b.Number
-			clear(c.touched)
-			maps.DeleteFunc(c.rows, func(_ rowKey, m Measured) bool { return m.Area != "" && m.Value == 0 && m.Records == 0 })
+	for _, month := range b.Months {
+		for _, c := range i.of(g, b.Measures, month) {
+			c.behind = false
 		}
 	}
 	return nil
 }
 
-// add adds a row, or takes it away. That a measure is known stays as it was: who makes it known touches the whole.
-func (i *Increments) add(g Group, m Measured, sign float64) {
-	if m.Area == "" {
-		return
+// touched lists who has touched any of the measures.
+func (i *Increments) touched(g Group, asked []Asked) []uuid.UUID {
+	subjects := map[uuid.UUID]struct{}{}
+	for _, group := range groupsOf(g, asked) {
+		if i.marks[group] != nil {
+			for _, t := range i.marks[group].touches {
+				subjects[t.subject] = struct{}{}
+			}
+		}
 	}
-	rows := i.counts[countKey{g, labelOf(g, m), m.Month}].rows
-	key := rowKey{m.Measure, m.Area}
-	sum, there := rows[key]
-	if !there {
-		sum = Measured{Month: m.Month, Area: m.Area, Measure: m.Measure}
-	}
-	sum.Value += sign * m.Value
-	if sign < 0 {
-		sum.Records -= m.Records
-	} else {
-		sum.Records += m.Records
-	}
-	rows[key] = sum
+	return slices.Collect(maps.Keys(subjects))
 }
 
-func (i *Increments) counted(g Group, month calendar.Month, asked []Asked) (rows []Measured) {
-	for _, label := range labelsOf(g, asked) {
-		rows = slices.AppendSeq(rows, maps.Values(i.counts[countKey{g, label, month}].rows))
+// add adds a row, or takes it away: times is 1 or -1.
+func (c *count) add(m Measured, times int) {
+	if m.Area == "" {
+		c.known = true
+		return
+	}
+	key := rowKey{unique.Make(m.Measure), unique.Make(m.Area)}
+	sum := c.rows[key]
+	sum.value += float64(times) * m.Value
+	sum.records += uint64(times) * m.Records // below 0 it wraps, and back
+	if c.rows[key] = sum; sum == (amount{}) {
+		delete(c.rows, key)
+	}
+}
+
+func (c *count) measured(g Group, month calendar.Month) (rows []Measured) {
+	if g == Standings && c.known {
+		rows = append(rows, Measured{Month: month, Measure: c.label})
+	}
+	for key, sum := range c.rows {
+		rows = append(rows, Measured{Month: month, Area: key.area.Value(), Measure: key.measure.Value(), Value: sum.value, Records: sum.records})
 	}
 	return rows
 }

@@ -22,11 +22,10 @@ type Marked struct {
 	whole   bool
 }
 
-// touch is a row about one subject. Word is its standing, if it has one; Since its month.
+// touch is a row about one subject. Word is its standing, if it has one.
 type touch struct {
 	subject uuid.UUID
 	word    string
-	since   calendar.Month
 }
 
 // mostTouches is how many are told apart.
@@ -44,28 +43,28 @@ func (k Marks) Mark(row facts.Row, span Months) {
 	switch r := row.(type) {
 	case facts.Visit:
 		k.one(Visits, monthOf(r.OccurredOn), span)
-		k.touch(Visits, r.Elder, "", r.OccurredOn)
+		k.touch(Visits, r.Elder, "")
 	case facts.ElderState:
 		k.since(Visits, monthOf(r.EffectiveOn), span)
-		k.touch(Visits, r.Elder, "", r.EffectiveOn)
+		k.touch(Visits, r.Elder, "")
 	case facts.Amendment:
 		k.amended(r, span)
 	case facts.Standing:
 		kind := standing.Kind(r.Kind)
 		k.since(StandingsOf(kind), monthOf(r.EffectiveOn), span)
-		k.touch(StandingsOf(kind), r.Subject, r.Standing, r.EffectiveOn)
+		k.touch(StandingsOf(kind), r.Subject, r.Standing)
 		if r.Standing == standing.Registered { // it says where an activity counts
 			k.since(ActivitiesOf(kind), monthOf(r.EffectiveOn), span)
-			k.touch(ActivitiesOf(kind), r.Subject, "", r.EffectiveOn)
+			k.touch(ActivitiesOf(kind), r.Subject, "")
 		}
 	case facts.Merge: // what was recorded of any day
 		for _, g := range []Group{Visits, StandingsOf(standing.Kind(r.Kind)), ActivitiesOf(standing.Kind(r.Kind))} {
 			k.since(g, span.First, span)
-			k.touch(g, uuid.Nil, "", time.Time{}) // two at once
+			k.touch(g, uuid.Nil, "") // two at once
 		}
 	case facts.Activity:
 		k.within(ActivitiesOf(standing.Kind(r.Kind)), monthOf(r.OccurredOn), span)
-		k.touch(ActivitiesOf(standing.Kind(r.Kind)), r.Subject, "", r.OccurredOn)
+		k.touch(ActivitiesOf(standing.Kind(r.Kind)), r.Subject, "")
 	case facts.BedChange:
 		k.since(Beds, monthOf(r.EffectiveOn), span)
 	case facts.StayChange:
@@ -86,7 +85,7 @@ func (k Marks) Mark(row facts.Row, span Months) {
 func (k Marks) amended(r facts.Amendment, span Months) {
 	if r.Kind != facts.Withdrawn {
 		k.one(Visits, monthOf(r.WasOn), span)
-		k.touch(Visits, r.Of, "", r.WasOn)
+		k.touch(Visits, r.Of, "")
 		return
 	}
 	for _, kind := range standing.Kinds() {
@@ -97,12 +96,12 @@ func (k Marks) amended(r facts.Amendment, span Months) {
 }
 
 // touch says of whom a mark is. What marked nothing touches nothing.
-func (k Marks) touch(g Group, subject uuid.UUID, word string, on time.Time) {
+func (k Marks) touch(g Group, subject uuid.UUID, word string) {
 	marked := k[g]
 	if marked == nil || marked.whole {
 		return
 	}
-	one := touch{subject, word, monthOf(on)}
+	one := touch{subject, word}
 	switch {
 	case slices.Contains(marked.touches, one):
 	case len(marked.touches) == mostTouches || subject == uuid.Nil:

@@ -146,7 +146,7 @@ func (k *keeper) count(ctx context.Context, marks indicators.Marks, frontier uin
 		return nil
 	}
 	started := time.Now()
-	k.increments.Note(marks)
+	k.increments.Note(marks, frontier)
 	var slabs []Slab
 	var changed []indicators.Number
 	for _, w := range k.plan(marks) {

@@ -113,15 +113,16 @@ func (p *Projector) replayPage(ctx context.Context, r Replay, page []facts.Parke
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := p.Store.Write(ctx, rows); err != nil {
-		return fmt.Errorf("write the rows of replayed events: %w", err)
-	}
-	marks.Whole() // what lies before the frontier was counted without them
+	err := p.Store.Write(ctx, rows)
+	marks.Whole() // what lies before the frontier was counted without them; an answer may be lost, and the rows there
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.marks.Merge(marks)
-	p.replayed = append(p.replayed, folded...)
 	p.nudge()
+	if err != nil {
+		return fmt.Errorf("write the rows of replayed events: %w", err)
+	}
+	p.replayed = append(p.replayed, folded...)
 	return nil
 }
 

@@ -113,7 +113,7 @@ func (p *prefecture) project(ctx context.Context, term uint64, set int) error {
 			return p.feed(ctx, set, from, way.take(take))
 		},
 		Announce: func(ctx context.Context, n projector.Notice) error { return p.announce(ctx, set, n, way) },
-		Lookup:   a.engines.log.Event, Replays: p.replays,
+		Lookup:   a.engines.log.Event, Replays: p.replays, Worth: worth,
 	}
 	return work.Run(ctx)
 }
@@ -147,6 +147,9 @@ func (p *prefecture) feed(ctx context.Context, set int, from event.Checkpoint, t
 
 // farBehind is from when on a projector does not wait for batches to fill, and hardly counts, until it has caught up.
 const farBehind = 10 * time.Second
+
+// worth is about what two questions about single subjects take.
+const worth = 150 * time.Millisecond
 
 func consumerOf(set int) string {
 	if set == projection.First {
