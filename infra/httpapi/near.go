@@ -62,7 +62,7 @@ func orElse(text, otherwise string) string {
 }
 
 // near answers which of several words another one may be meant for: the closest by letters, within a fifth of its length,
-// or else the one that holds it. "" where there is none, or more than one.
+// or else the one that holds it, or begins as it does. "" where there is none, or more than one.
 func near(word string, known []string) string {
 	if len(word) < 4 || len(word) > 80 {
 		return ""
@@ -76,7 +76,7 @@ func near(word string, known []string) string {
 		case n == distance:
 			closest = append(closest, k)
 		}
-		if strings.Contains(k, word) {
+		if strings.Contains(k, word) || strings.HasPrefix(k, word[:len(word)*3/4]) {
 			holding = append(holding, k)
 		}
 	}

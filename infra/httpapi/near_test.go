@@ -11,6 +11,7 @@ func TestWhoMistypesIsToldWhereToLookAndWhatMayBeMeant(t *testing.T) {
 	for query, c := range map[string]struct{ en, zh string }{
 		"code=monthly-visits-rate": {"/api/v1/indicator-definitions list them. Did you mean monthly-visit-rate?", "是否指 monthly-visit-rate？"},
 		"code=monthly-visit":       {"Did you mean monthly-visit-rate?", "是否指 monthly-visit-rate？"},
+		"code=monthly-visits":      {"Did you mean monthly-visit-rate?", "是否指 monthly-visit-rate？"},
 		"code=cats":                {"list them.", "列出全部。"},
 		"area=532631":              {"no area with the code 532631. `careledger areas` and /api/v1/areas list them.", "没有行政区划代码532631。careledger areas 和 /api/v1/areas 列出全部。"},
 		"area=文山市":                 {"Did you mean 532601 (Wenshan City)?", "是否指 532601（文山市）？"},

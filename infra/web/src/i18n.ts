@@ -318,9 +318,11 @@ const en: Record<Words, string> = {
 
 export type Language = 'zh' | 'en'
 
+/** The first language of the browser's that the page knows. */
+const spoken = () => navigator.languages.find((l) => /^(zh|en)\b/i.test(l)) ?? 'en'
+
 function initial(): Language {
-  const spoken = navigator.languages.find((l) => /^(zh|en)\b/i.test(l)) ?? 'en'
-  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('lang') ?? spoken
+  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('lang') ?? spoken()
   return asked.toLowerCase().startsWith('en') ? 'en' : 'zh'
 }
 
