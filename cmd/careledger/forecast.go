@@ -38,7 +38,7 @@ The table holds the most needed columns; --wide, json and csv hold all:
 	}
 	clientFlags(cmd)
 	f := cmd.Flags()
-	f.String("area", "532600", "area code")
+	f.String("area", "", "area code, as careledger areas lists them; empty: the whole prefecture")
 	f.String("level", "self", "self, county or township")
 	f.String("variant", "", "official when empty")
 	f.String("until", "", "the last month that enters, 2022-11; empty: the newest with records")

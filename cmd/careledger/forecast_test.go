@@ -43,7 +43,7 @@ func TestAForecastComesAsATableJSONAndCSV(t *testing.T) {
 	var out string
 	out, errs, code = careledger(t, nil, append(args, "--level", "county", "--until", "2022-11", "--wide")...)
 	require.Zero(t, code, errs)
-	require.Equal(t, "/api/v1/indicators/elder-beds/forecast?area=532600&level=county&until=2022-11", asked)
+	require.Equal(t, "/api/v1/indicators/elder-beds/forecast?level=county&until=2022-11", asked)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, 3)
 	require.Equal(t, []string{

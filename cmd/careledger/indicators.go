@@ -35,7 +35,7 @@ func newIndicatorsCommand() *cobra.Command {
 	}
 	clientFlags(cmd)
 	f := cmd.Flags()
-	f.String("area", "532600", "area code")
+	f.String("area", "", "area code, as careledger areas lists them; empty: the whole prefecture")
 	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
 	f.String("level", "self", "self, county or township")
 	f.String("code", "", "only these indicators, by commas")

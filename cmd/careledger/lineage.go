@@ -56,7 +56,7 @@ func newDiffCommand() *cobra.Command {
 func cellFlags(cmd *cobra.Command) {
 	clientFlags(cmd)
 	f := cmd.Flags()
-	f.String("area", "532600", "area code")
+	f.String("area", "", "area code, as careledger areas lists them; empty: the whole prefecture")
 	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
 	f.String("known-at", "", "only what was recorded until then counts: a day to its end in Beijing time (2022-12-05), or an instant with its own zone (2022-12-05T18:00:00+08:00)")
 	f.String("variant", "", "the definition's variant; empty: official")
