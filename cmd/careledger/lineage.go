@@ -224,8 +224,8 @@ func summary(out io.Writer, p lineagePage, written decimals) error {
 		shown := c.fields(amountText)
 		fmt.Fprintf(out, "%s %s %s: %s %s = %s / %s (position %s)\n", c.Code, c.Area, c.Period, shown[5], c.Unit, shown[7], shown[8], c.Position)
 		if c.Value == nil {
-			fmt.Fprintf(out, "  no number: nothing of what it is made of was recorded for %s (a visit, a reported figure); the lines are who or what it would count\n", c.Period)
-			fmt.Fprintf(out, "  无数字：%s 尚未记录其所需内容（如探访、上报数）；以下为将会计入的对象\n", c.Period)
+			fmt.Fprintf(out, "  no number: no record of %s feeds it yet (a visit, a reported figure); the lines are who or what it would count\n", c.Period)
+			fmt.Fprintf(out, "  尚无数字：%s 还没有可供统计的记录（如探访、上报数）；以下为将会计入的对象\n", c.Period)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ func TestWhatIsBehindANumberIsListedWhole(t *testing.T) {
 
 	out, errs, code = run("records", "monthly-visit-rate", "--period", "2022-Q4")
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "no number: nothing of what it is made of was recorded for 2022-12")
+	require.Contains(t, out, "no number: no record of 2022-12 feeds it yet")
 
 	out, errs, code = run("diff", "monthly-visit-rate", "--against-period", "2022-10")
 	require.Zero(t, code, errs)
