@@ -20,11 +20,15 @@ five, the probability of reaching the target, the monthly pace so far and the on
 would have been off in the months that are known. Where the months cannot carry a forecast it says why.
 
 The table holds the most needed columns; --wide, json and csv hold all:
-  history_until      the last month that entered            value, low, high   at the deadline; four cases of five lie within low to high
-  probability        of reaching the target, 0 to 1          pace, pace_needed  a month, so far and from now on to reach the target
-  reached_in         the month that reaches the target       test_mae           how far earlier forecasts were off, on average
-  test_coverage      share of them within their interval     test_ahead, test_months   how many months ahead, and how many were tested
-  position           the ledger number counted up to         silent             why there is no forecast`,
+  history_until              the last month that entered
+  value, low, high           at the deadline; four cases of five lie within low to high
+  probability                of reaching the target, 0 to 1; in the short table as chance
+  pace, pace_needed          a month: so far, and from now on to reach the target
+  reached_in                 the month that reaches the target
+  test_mae, test_coverage    how far earlier forecasts were off on average, and the share of them within their interval
+  test_ahead, test_months    how many months ahead they looked, and how many were tested
+  position                   the ledger number counted up to
+  silent                     why there is no forecast; in the short table as why_none`,
 		Example: `  careledger indicators forecast monthly-visit-rate
   careledger indicators forecast elder-beds --level county -o json
   careledger indicators forecast nursing-bed-share --variant operating --area 532601 --until 2022-11`,
