@@ -171,7 +171,7 @@ func (s *sender) batch(ctx context.Context, commands []demo.Command) error {
 			switch {
 			case r.Status == "accepted":
 				s.accepted.Add(1)
-			case r.Status == "duplicate":
+			case r.Status == "duplicate", r.Problem != nil && r.Problem.Code == "person-erased": // what was sealed went with the person
 				s.known.Add(1)
 			case r.Problem != nil && r.Problem.Status == 503 && attempt < 20:
 				again = append(again, left[i])

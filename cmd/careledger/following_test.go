@@ -31,6 +31,9 @@ func TestIndicatorsSayThatTheNumbersAreBehind(t *testing.T) {
 	require.Contains(t, out, " 3503000 ", "a large number is written out")
 	_, errs, _ = careledger(t, nil, "indicators", "--server", counted(t, 70).URL, "--token", "cl_x")
 	require.Empty(t, errs)
+	_, errs, code = careledger(t, nil, "indicators", "--period", "2099-Q4", "--server", counted(t, 70).URL, "--token", "cl_x")
+	require.Zero(t, code)
+	oneLine(t, errs, "2099-Q4 has not begun")
 }
 
 func TestTheDemonstrationSaysAtOnceThatNumbersDiffer(t *testing.T) {

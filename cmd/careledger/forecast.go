@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"strconv"
 
@@ -16,7 +17,18 @@ func newForecastCommand() *cobra.Command {
 		Short: "Say where an indicator will stand at its deadline, if it goes on as it has",
 		Long: `Forecasts an indicator from its complete months: the value at the deadline, the interval in which it lies in four cases of
 five, the probability of reaching the target, the monthly pace so far and the one that is needed, and how far the same
-would have been off in the months that are known. Where the months cannot carry a forecast it says why.`,
+would have been off in the months that are known. Where the months cannot carry a forecast it says why.
+
+The table holds the most needed columns; --wide, json and csv hold all:
+  history_until              the last month that entered
+  value, low, high           at the deadline; four cases of five lie within low to high
+  probability                of reaching the target, 0 to 1; in the short table as chance
+  pace, pace_needed          a month: so far, and from now on to reach the target
+  reached_in                 the month that reaches the target
+  test_mae, test_coverage    how far earlier forecasts were off on average, and the share of them within their interval
+  test_ahead, test_months    how many months ahead they looked, and how many were tested
+  position                   the ledger number counted up to
+  silent                     why there is no forecast; in the short table as why_none`,
 		Example: `  careledger indicators forecast monthly-visit-rate
   careledger indicators forecast elder-beds --level county -o json
   careledger indicators forecast nursing-bed-share --variant operating --area 532601 --until 2022-11`,
@@ -30,11 +42,12 @@ would have been off in the months that are known. Where the months cannot carry 
 	}
 	clientFlags(cmd)
 	f := cmd.Flags()
-	f.String("area", "532600", "area code")
+	f.String("area", "", "area code, as careledger areas lists them; empty: the whole prefecture")
 	f.String("level", "self", "self, county or township")
 	f.String("variant", "", "official when empty")
 	f.String("until", "", "the last month that enters, 2022-11; empty: the newest with records")
 	f.StringP("output", "o", "table", "table, json or csv")
+	f.Bool("wide", false, "a table of all columns")
 	return cmd
 }
 
@@ -95,13 +108,63 @@ func showForecast(cmd *cobra.Command, code string) error {
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		return fmt.Errorf("the answer cannot be read: %w", err)
 	}
+	sayNotBegun(cmd, k.String("until"))
 	if k.String("output") != "json" {
 		named := namesOf(cmd.Context(), c)
 		for i := range answer.Items {
 			answer.Items[i].areaName = named.of(answer.Items[i].Area)
 		}
 	}
+	if k.String("output") == "table" && !k.Bool("wide") {
+		return fewColumns(cmd.OutOrStdout(), answer.Items, decimalsOf(cmd.Context(), c))
+	}
 	return writeLines(cmd.OutOrStdout(), k.String("output"), raw, forecastHeader, answer.Items)
+}
+
+// fewColumns shows what most are after, and says below what it means.
+func fewColumns(out io.Writer, items []forecastLine, written decimals) error {
+	lines := [][]string{{"area", "area_name", "deadline", "unit", "target", "value", "low", "high", "chance", "reached_in", "why_none"}}
+	for _, l := range items {
+		number := func(v *float64) string {
+			if n, known := written[[2]string{l.Code, l.Variant}]; known {
+				v = round(v, n)
+			}
+			return amountText(v)
+		}
+		lines = append(lines, []string{
+			l.Area, l.areaName, dash(l.Deadline), l.Unit, amountText(l.Target), number(l.Value), number(l.Low), number(l.High), chance(l.Probability), dash(l.ReachedIn), l.why(),
+		})
+	}
+	if err := aligned(out, lines); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(out, `
+value: at the deadline, if it goes on as it has; four cases of five lie within low to high. chance: of reaching the target.
+reached_in: the month that reaches it. --wide: the pace, and how earlier forecasts did; --help explains each column.
+value 为照此步伐到期限时的预计值，八成把握在 low 与 high 之间；chance 为达到目标的可能性；reached_in 为达到目标的月份；--wide 显示全部列。
+`)
+	return err
+}
+
+// chance writes a probability; none is certain.
+func chance(p *float64) string {
+	switch {
+	case p == nil:
+		return "-"
+	case *p < 0.01:
+		return "<1%"
+	case *p > 0.99:
+		return ">99%"
+	}
+	return fmt.Sprintf("%.0f%%", *p*100)
+}
+
+// why says why there is no forecast; empty where there is one.
+func (l forecastLine) why() string {
+	if l.Silent == nil {
+		return ""
+	}
+	return l.Silent.Chinese + " / " + l.Silent.English
 }
 
 var forecastHeader = []string{
@@ -114,13 +177,9 @@ func (l forecastLine) fields(number func(*float64) string) []string {
 	if t := l.BackTest; t != nil {
 		tested = []string{number(&t.MAE), number(&t.Coverage), strconv.Itoa(t.Ahead), strconv.Itoa(t.Months)}
 	}
-	silent := ""
-	if l.Silent != nil {
-		silent = l.Silent.Chinese + " / " + l.Silent.English
-	}
 	line := []string{
 		l.Code, l.Variant, l.Area, l.areaName, l.HistoryUntil, l.Deadline, l.Unit, number(l.Value), number(l.Low), number(l.High), number(l.Target),
 		number(l.Probability), number(l.Pace), number(l.PaceNeeded), l.ReachedIn,
 	}
-	return append(append(line, tested...), l.Position, silent)
+	return append(append(line, tested...), l.Position, l.why())
 }

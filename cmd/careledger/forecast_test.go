@@ -25,14 +25,25 @@ func TestAForecastComesAsATableJSONAndCSV(t *testing.T) {
 			_, _ = fmt.Fprint(w, `{"items":[{"code":"532601","name":"文山市"}]}`)
 			return
 		}
+		if r.URL.Path == "/api/v1/indicator-definitions" {
+			_, _ = fmt.Fprint(w, `{"items":[{"code":"elder-beds","variant":"official","decimals":0}]}`)
+			return
+		}
 		asked = r.URL.String()
 		_, _ = fmt.Fprint(w, twoForecasts)
 	}))
 	t.Cleanup(s.Close)
-	args := []string{"indicators", "forecast", "elder-beds", "--server", s.URL, "--token", "cl_x"}
-	out, errs, code := careledger(t, nil, append(args, "--level", "county", "--until", "2022-11")...)
+	brief, errs, code := careledger(t, nil, "indicators", "forecast", "elder-beds", "--server", s.URL, "--token", "cl_x")
 	require.Zero(t, code, errs)
-	require.Equal(t, "/api/v1/indicators/elder-beds/forecast?area=532600&level=county&until=2022-11", asked)
+	few := strings.Split(brief, "\n")
+	require.Equal(t, []string{"532601", "文山市", "2025-12-31", "beds", "17850", "12346", "11000", "13000", "4%", "2034-03"}, strings.Fields(few[1]))
+	require.Contains(t, few[2], "数据不足。 / Too few.")
+	require.Contains(t, brief, "--wide")
+	args := []string{"indicators", "forecast", "elder-beds", "--server", s.URL, "--token", "cl_x"}
+	var out string
+	out, errs, code = careledger(t, nil, append(args, "--level", "county", "--until", "2022-11", "--wide")...)
+	require.Zero(t, code, errs)
+	require.Equal(t, "/api/v1/indicators/elder-beds/forecast?level=county&until=2022-11", asked)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Len(t, lines, 3)
 	require.Equal(t, []string{

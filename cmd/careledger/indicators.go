@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/careledger/careledger/cmd/careledger/internal/client"
+	"github.com/careledger/careledger/domain/calendar"
 )
 
 // questionPatience is how long a question waits for a server that is just starting.
@@ -34,11 +35,11 @@ func newIndicatorsCommand() *cobra.Command {
 	}
 	clientFlags(cmd)
 	f := cmd.Flags()
-	f.String("area", "532600", "area code")
+	f.String("area", "", "area code, as careledger areas lists them; empty: the whole prefecture")
 	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
 	f.String("level", "self", "self, county or township")
 	f.String("code", "", "only these indicators, by commas")
-	f.String("known-at", "", "only what was recorded until then counts: an instant (RFC 3339), or a day and all of it (2022-12-05)")
+	f.String("known-at", "", "only what was recorded until then counts: a day to its end in Beijing time (2022-12-05), or an instant with its own zone (2022-12-05T18:00:00+08:00)")
 	f.StringP("output", "o", "table", "table, json or csv")
 	cmd.AddCommand(newForecastCommand(), newRecordsCommand(), newDiffCommand())
 	return cmd
@@ -103,13 +104,28 @@ func showIndicators(cmd *cobra.Command) error {
 		fmt.Fprintf(cmd.ErrOrStderr(), "counted up to %d of %d; the numbers follow / 已统计至第 %d 条，共 %d 条；数字随后更新\n",
 			answer.Frontier, answer.Head, answer.Frontier, answer.Head)
 	}
+	sayNotBegun(cmd, k.String("period"))
 	if k.String("output") != "json" {
 		named := namesOf(cmd.Context(), c)
 		for i := range answer.Items {
 			answer.Items[i].areaName = named.of(answer.Items[i].Area)
 		}
 	}
+	if k.String("output") == "table" {
+		written := decimalsOf(cmd.Context(), c)
+		for i := range answer.Items {
+			answer.Items[i] = written.rounded(answer.Items[i])
+		}
+	}
 	return writeLines(cmd.OutOrStdout(), k.String("output"), raw, header, answer.Items)
+}
+
+// sayNotBegun says of a period that is still to come why it has no numbers.
+func sayNotBegun(cmd *cobra.Command, period string) {
+	p, err := calendar.ParsePeriod(period)
+	if err == nil && p.First > calendar.DayOf(time.Now()) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s has not begun: there are no numbers yet, only what is expected / %s 尚未开始：还没有数字，只有应达值\n", p, p)
+	}
 }
 
 // asked is the error of a question: one that cannot be asked is a wrong use.

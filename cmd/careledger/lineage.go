@@ -48,7 +48,7 @@ func newDiffCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return showLineage(cmd, args[0], "diff", diffLines) },
 	}
 	cellFlags(cmd)
-	cmd.Flags().String("against-known-at", "", "compare with what had been recorded until then: an instant (RFC 3339), or a day and all of it (2022-12-05)")
+	cmd.Flags().String("against-known-at", "", "compare with what had been recorded until then: a day to its end in Beijing time (2022-12-05), or an instant with its own zone (2022-12-05T18:00:00+08:00)")
 	cmd.Flags().String("against-period", "", "compare with this period")
 	return cmd
 }
@@ -56,9 +56,9 @@ func newDiffCommand() *cobra.Command {
 func cellFlags(cmd *cobra.Command) {
 	clientFlags(cmd)
 	f := cmd.Flags()
-	f.String("area", "532600", "area code")
+	f.String("area", "", "area code, as careledger areas lists them; empty: the whole prefecture")
 	f.String("period", "", "2022-11, 2022-Q4, 2022, SY2022 or MCH2022; empty: the newest month with records")
-	f.String("known-at", "", "only what was recorded until then counts: an instant (RFC 3339), or a day and all of it (2022-12-05)")
+	f.String("known-at", "", "only what was recorded until then counts: a day to its end in Beijing time (2022-12-05), or an instant with its own zone (2022-12-05T18:00:00+08:00)")
 	f.String("variant", "", "the definition's variant; empty: official")
 	f.StringP("output", "o", "table", "table, json or csv")
 }
@@ -67,7 +67,7 @@ func oneCode(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 {
 		return nil
 	}
-	return exitError{exitUsage, fmt.Errorf("name one indicator by its code: `%s monthly-visit-rate` / 请给出一个指标代码", cmd.CommandPath())}
+	return exitError{exitUsage, fmt.Errorf("name one indicator by its code: `%s monthly-visit-rate`; `careledger indicators` lists them / 请给出一个指标代码，careledger indicators 列出全部", cmd.CommandPath())}
 }
 
 // lineagePage is a page of rows as the API answers it. Cell and Against are the numbers they are behind.
@@ -91,15 +91,16 @@ func showLineage(cmd *cobra.Command, code, what string, l columns) error {
 	if err != nil {
 		return err
 	}
-	write, err := lineageWriter(cmd.OutOrStdout(), k.String("output"), l)
-	if err != nil {
-		return err
-	}
 	c, err := newClient(cmd)
 	if err != nil {
 		return err
 	}
 	c.Patience = questionPatience
+	write, err := lineageWriter(cmd.OutOrStdout(), k.String("output"), l, func() decimals { return decimalsOf(cmd.Context(), c) })
+	if err != nil {
+		return err
+	}
+	sayNotBegun(cmd, k.String("period"))
 	q := url.Values{"limit": {"200"}}
 	for _, name := range []string{"area", "period", "known-at", "variant", "role", "against-known-at", "against-period"} {
 		if v := k.String(name); v != "" && cmd.Flags().Lookup(name) != nil {
@@ -134,7 +135,7 @@ func periodOf(cell json.RawMessage) string {
 }
 
 // lineageWriter writes pages in a form; the last one has no next.
-func lineageWriter(out io.Writer, form string, l columns) (func(p lineagePage, first bool) error, error) {
+func lineageWriter(out io.Writer, form string, l columns, written func() decimals) (func(p lineagePage, first bool) error, error) {
 	switch form {
 	case "json":
 		return func(p lineagePage, first bool) error { return writeJSONPage(out, p, first) }, nil
@@ -159,7 +160,7 @@ func lineageWriter(out io.Writer, form string, l columns) (func(p lineagePage, f
 		}
 		return func(p lineagePage, first bool) error {
 			if first {
-				if err := summary(out, p); err != nil {
+				if err := summary(out, p, written()); err != nil {
 					return err
 				}
 				if err := line(l.header); err != nil {
@@ -209,8 +210,8 @@ func writeJSONPage(out io.Writer, p lineagePage, first bool) error {
 	return err
 }
 
-// summary says what number the lines below it are behind.
-func summary(out io.Writer, p lineagePage) error {
+// summary says what number the lines below it are behind, or why there is none.
+func summary(out io.Writer, p lineagePage, written decimals) error {
 	for _, raw := range []json.RawMessage{p.Against, p.Cell} {
 		if raw == nil {
 			continue
@@ -219,8 +220,13 @@ func summary(out io.Writer, p lineagePage) error {
 		if err := json.Unmarshal(raw, &c); err != nil {
 			return fmt.Errorf("the answer cannot be read: %w", err)
 		}
+		c = written.rounded(c)
 		shown := c.fields(amountText)
 		fmt.Fprintf(out, "%s %s %s: %s %s = %s / %s (position %s)\n", c.Code, c.Area, c.Period, shown[5], c.Unit, shown[7], shown[8], c.Position)
+		if c.Value == nil {
+			fmt.Fprintf(out, "  no number: no record of %s feeds it yet (a visit, a reported figure); the lines are who or what it would count\n", c.Period)
+			fmt.Fprintf(out, "  尚无数字：%s 还没有可供统计的记录（如探访、上报数）；以下为将会计入的对象\n", c.Period)
+		}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // aCell is a number as the API answers it.
-const aCell = `{"code":"monthly-visit-rate","area":"532601","period":"2022-11","value":50,"unit":"%","numerator":1,"denominator":2,"definition":{"version":1,"variant":"official"},"position":"9"}`
+const aCell = `{"code":"monthly-visit-rate","area":"532601","period":"2022-11","value":50.04,"unit":"%","numerator":1,"denominator":2,"definition":{"version":1,"variant":"official"},"position":"9"}`
 
 func TestWhatIsBehindANumberIsListedWhole(t *testing.T) {
 	row := func(role, name string) string {
@@ -22,12 +22,18 @@ func TestWhatIsBehindANumberIsListedWhole(t *testing.T) {
 	}
 	asked := ""
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/api/v1/indicator-definitions" {
+			fmt.Fprint(w, `{"items":[{"code":"monthly-visit-rate","variant":"official","decimals":1}]}`)
+			return
+		}
 		asked = r.URL.String()
 		q := r.URL.Query()
 		switch {
 		case strings.Contains(r.URL.Path, "no-such"):
 			w.WriteHeader(http.StatusNotFound)
 			fmt.Fprint(w, `{"status":404,"code":"indicator-not-found","detail":"There is no indicator with this code","detail_zh":"没有这个指标"}`)
+		case q.Get("period") == "2022-Q4":
+			fmt.Fprint(w, `{"items":[],"next":"","totals":{},"cell":{"code":"monthly-visit-rate","area":"532601","period":"2022-12","value":null,"unit":"%","position":"9"}}`)
 		case strings.HasSuffix(r.URL.Path, "/diff"):
 			fmt.Fprintf(w, `{"items":[{"change":"changed_role","kind":"elder","subject":"x","name":"","area":"532601001","area_name":"开化街道","numerator":1,"denominator":0,
 				"before":{"role":"denominator","reason":{"en":"not visited","zh":"未探访"}},"after":null,"events":[]}],"next":"","totals":{},"cell":%s,"against":%s}`, aCell, aCell)
@@ -67,7 +73,12 @@ func TestWhatIsBehindANumberIsListedWhole(t *testing.T) {
 	out, errs, code = run("records", "monthly-visit-rate")
 	require.Zero(t, code, errs)
 	require.Contains(t, out, "monthly-visit-rate 532601 2022-11: 50 % = 1 / 2 (position 9)\n")
+	require.NotContains(t, out, "no number")
 	require.Regexp(t, `excluded\s+1\s+1\s+seen in the month`, out)
+
+	out, errs, code = run("records", "monthly-visit-rate", "--period", "2022-Q4")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "no number: no record of 2022-12 feeds it yet")
 
 	out, errs, code = run("diff", "monthly-visit-rate", "--against-period", "2022-10")
 	require.Zero(t, code, errs)

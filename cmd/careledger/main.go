@@ -59,7 +59,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(
 		newServeCommand(), newEventStoreCommand(), newWarehouseCommand(), newDemoCommand(), newSimulateCommand(), newIndicatorsCommand(), newStatusCommand(), newParkedCommand(),
 		newDoctorCommand(), newVerifyCommand(), newBackupCommand(), newRestoreCommand(), newCopyCommand(), newScavengeCommand(), newRebuildCommand(), newBenchCommand(),
-		newPlanCommand(), newPublishCommand(), newEraseCommand(),
+		newPlanCommand(), newPublishCommand(), newEraseCommand(), newMergeCommand(), newLinkCommand(), newAreasCommand(),
 	)
 	for _, c := range root.Commands() {
 		c.Args = noArguments

@@ -176,8 +176,36 @@ func TestAServerKilledInTheMiddleOfTheDemoEndsInTheSameNumbers(t *testing.T) {
 	t.Run("a wrong token is told in both languages", func(t *testing.T) {
 		_, errs, code := careledger(t, nil, "indicators", "--server", "http://"+addr, "--token", "cl_not-a-token-of-anybody")
 		require.Equal(t, exitFailed, code)
-		require.Contains(t, errs, "请先登录")
-		require.Contains(t, errs, "Sign in first")
+		require.Contains(t, errs, "不认识该令牌")
+		require.Contains(t, errs, "does not know the token")
+	})
+	t.Run("a browser is signed in by a new link, once", func(t *testing.T) {
+		link, errs, code := careledger(t, nil, "link", "--data", dir)
+		require.Zero(t, code, errs)
+		require.True(t, strings.HasPrefix(link, "http://"+addr+"/sign-in?code="), link)
+		browser := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		for _, want := range []int{http.StatusSeeOther, http.StatusUnauthorized} {
+			response, err := browser.Get(strings.TrimSpace(link))
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			require.Equal(t, want, response.StatusCode)
+		}
+		_, errs, code = careledger(t, nil, "link", "--data", t.TempDir())
+		require.Equal(t, exitSetup, code)
+		oneLine(t, errs, "start it")
+	})
+	t.Run("areas are listed with their codes", func(t *testing.T) {
+		out, errs, code := careledger(t, nil, "areas", "--server", "http://"+addr, "--data", dir)
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "532601     county      532600  文山市")
+	})
+	t.Run("what was sealed for somebody who is erased is no reason to stop", func(t *testing.T) {
+		const elder = "2f988785-8e6c-51e9-8005-0d3793c240de"
+		_, errs, code := careledger(t, nil, "erase", "--elder", elder, "--reason", "consent_withdrawn", "--basis", "request", "--yes", "--server", "http://"+addr, "--data", dir)
+		require.Zero(t, code, errs)
+		out, errs, code := careledger(t, nil, "demo", "--server", "http://"+addr, "--data", dir)
+		require.Zero(t, code, errs)
+		require.Contains(t, out, "\n0 commands accepted, 84634 known already")
 	})
 	t.Run("doctor finds it well", func(t *testing.T) {
 		out, _, code := careledger(t, nil, "doctor", "--data", dir, "--listen", addr)

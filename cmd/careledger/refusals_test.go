@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -164,6 +167,24 @@ func TestADirectoryThatCannotBeWrittenIsToldOnce(t *testing.T) {
 	oneLine(t, errs, "give this user the right to write there, or choose another with --data")
 	require.Equal(t, 1, strings.Count(errs, "--data")-strings.Count(errs, "用 --data"), errs)
 	require.Equal(t, 1, strings.Count(errs, "give this user"), errs)
+}
+
+func TestADirectoryThatWasRemovedUnderneathIsTold(t *testing.T) {
+	path, err := binary()
+	require.NoError(t, err)
+	for _, command := range []string{"serve --listen " + freeAddress(t), "warehouse"} {
+		removed := filepath.Join(t.TempDir(), "removed")
+		out, err := exec.CommandContext(t.Context(), "sh", "-c", "mkdir "+removed+" && cd "+removed+" && rmdir "+removed+" && exec "+path+" "+command+" --data data").CombinedOutput()
+		require.Error(t, err)
+		oneLine(t, string(out), "has been removed")
+	}
+	removed, data := filepath.Join(t.TempDir(), "removed"), filepath.Join(t.TempDir(), "data")
+	addr := freeAddress(t)
+	s := exec.CommandContext(t.Context(), "sh", "-c", "mkdir "+removed+" && cd "+removed+" && rmdir "+removed+" && exec "+path+" serve --log-level error --listen "+addr+" --data "+data)
+	require.NoError(t, s.Start())
+	require.Eventually(t, func() bool { return ready(t.Context(), "http://"+addr+"/readyz") == nil }, time.Minute, 20*time.Millisecond, "it needs no working directory")
+	require.NoError(t, s.Process.Signal(syscall.SIGTERM))
+	require.NoError(t, s.Wait())
 }
 
 func TestAFullDiskIsToldWithItsDirectory(t *testing.T) {

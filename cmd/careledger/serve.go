@@ -156,6 +156,9 @@ func foreign(err error) error {
 
 // placed adds what to do where a file or directory could not be made in its place.
 func placed(err error) error {
+	if _, gone := os.Getwd(); gone != nil && errors.Is(err, os.ErrNotExist) {
+		return errors.New("the directory that this was started in has been removed: change to another one, or give --data from the root (/…) / 当前目录已被删除，请换到其他目录，或用 --data 指定绝对路径")
+	}
 	if strings.Contains(err.Error(), "--data") { // it says so already
 		return err
 	}

@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/careledger/careledger/cmd/careledger/internal/client"
+	"github.com/careledger/careledger/projections/words"
 )
 
 // aligned writes lines in columns that stand below each other on a screen, where a Chinese character takes two places.
@@ -43,6 +45,46 @@ func width(text string) int {
 		}
 	}
 	return n
+}
+
+// decimals are those that indicators are written with, by code and variant.
+type decimals map[[2]string]int
+
+// decimalsOf asks for them; without an answer numbers are shown as they come.
+func decimalsOf(ctx context.Context, c *client.Client) decimals {
+	var answer struct {
+		Items []struct {
+			Code     string `json:"code"`
+			Variant  string `json:"variant"`
+			Decimals int    `json:"decimals"`
+		} `json:"items"`
+	}
+	_ = c.Get(ctx, "/api/v1/indicator-definitions", &answer) // see above
+	d := decimals{}
+	for _, i := range answer.Items {
+		d[[2]string{i.Code, i.Variant}] = i.Decimals
+	}
+	return d
+}
+
+// rounded is a cell with its value, and what is expected of it, as the page shows them.
+func (d decimals) rounded(l cellLine) cellLine {
+	if n, known := d[[2]string{l.Code, l.Definition.Variant}]; known {
+		ofValue, ofExpected := words.Places(n, l.Value, l.Expected)
+		l.Value, l.Expected = round(l.Value, ofValue), round(l.Expected, ofExpected)
+	}
+	return l
+}
+
+func round(v *float64, places int) *float64 {
+	if v == nil {
+		return nil
+	}
+	short, err := strconv.ParseFloat(strconv.FormatFloat(*v, 'f', places, 64), 64)
+	if err != nil { // what was just written is a number
+		return v
+	}
+	return &short
 }
 
 // names are those of areas, by code.

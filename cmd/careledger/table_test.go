@@ -36,7 +36,8 @@ func TestTablesOfCountiesNameThem(t *testing.T) {
 	for _, c := range []struct{ command, named string }{
 		{"indicators --level county", `elder-beds +official +532624 +麻栗坡县 +2022-11 +7`},
 		{"indicators --level county -o csv", `elder-beds,official,532624,麻栗坡县,2022-11,7`},
-		{"indicators forecast elder-beds --level county", `elder-beds +official +532624 +麻栗坡县`},
+		{"indicators forecast elder-beds --level county", `532624 +麻栗坡县`},
+		{"indicators forecast elder-beds --level county --wide", `elder-beds +official +532624 +麻栗坡县`},
 		{"plan targets", `elder-beds +t +532624 +麻栗坡县 +700`},
 		{"plan allot --code elder-beds", `532624 +麻栗坡县 +5 +10`},
 		{"parked", `X.v9 +532624100 麻栗镇 +- +532624100 麻栗镇`},

@@ -17,7 +17,7 @@ var tables embed.FS
 
 // ErrUnknown is what a code that is not in the table is refused with; the refusal names the code where it has the form
 // of one, so that nothing else that was typed into the field is echoed.
-var ErrUnknown = fault.New(fault.NotFound, "unknown-area", "没有这个行政区划代码，请核对。", "There is no area with this code; check it.")
+var ErrUnknown = fault.New(fault.NotFound, "unknown-area", "没有这个行政区划代码。", "There is no area with this code.")
 
 // Level is how high an area stands.
 type Level string
@@ -161,7 +161,7 @@ func unknown(code string) *fault.Error {
 	if !digits(code) || len(code) != 6 && len(code) != 9 && len(code) != 12 {
 		return ErrUnknown
 	}
-	return fault.New(ErrUnknown.Kind, ErrUnknown.Code, "没有行政区划代码"+code+"，请核对。", "There is no area with the code "+code+"; check it.")
+	return fault.New(ErrUnknown.Kind, ErrUnknown.Code, "没有行政区划代码"+code+"。", "There is no area with the code "+code+".")
 }
 
 func digits(code string) bool { return strings.Trim(code, "0123456789") == "" }

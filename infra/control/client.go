@@ -43,6 +43,19 @@ func Scavenge(ctx context.Context, dir string, removed any) error {
 	return nil
 }
 
+// SignInLink asks the process that has dir open for a link that signs a browser in, once.
+func SignInLink(ctx context.Context, dir string) (link string, err error) {
+	body, err := call(ctx, dir, "/sign-in-link")
+	if err != nil {
+		return "", err
+	}
+	defer body.Close()
+	if err := json.NewDecoder(body).Decode(&link); err != nil {
+		return "", fmt.Errorf("make a sign-in link: %w", err)
+	}
+	return link, nil
+}
+
 func call(ctx context.Context, dir, action string) (io.ReadCloser, error) {
 	at, err := os.Open(dir)
 	if err != nil {

@@ -96,6 +96,18 @@ func TestScavengeAndRefusals(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
+func TestASignInLink(t *testing.T) {
+	dir := deep(t)
+	shut := serve(t, dir, Actions{})
+	_, err := SignInLink(t.Context(), dir)
+	require.ErrorContains(t, err, "serves no page")
+	shut()
+	serve(t, dir, Actions{SignInLink: func() (string, error) { return "http://127.0.0.1:1/sign-in?code=x", nil }})
+	link, err := SignInLink(t.Context(), dir)
+	require.NoError(t, err)
+	require.Equal(t, "http://127.0.0.1:1/sign-in?code=x", link)
+}
+
 func TestNobody(t *testing.T) {
 	_, _, err := Snapshot(t.Context(), t.TempDir())
 	require.ErrorIs(t, err, ErrNobody)

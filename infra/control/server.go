@@ -29,6 +29,8 @@ type Actions struct {
 	Snapshot func(ctx context.Context, dir string) error
 	// Scavenge answers what it removed, fit for JSON.
 	Scavenge func(ctx context.Context) (any, error)
+	// SignInLink makes a link that signs a browser in, once.
+	SignInLink func() (string, error)
 }
 
 // Server is an open door.
@@ -59,6 +61,7 @@ func Serve(dir string, a Actions, logger *slog.Logger) (*Server, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /snapshot", func(w http.ResponseWriter, r *http.Request) { s.snapshot(w, r, a.Snapshot) })
 	mux.HandleFunc("POST /scavenge", func(w http.ResponseWriter, r *http.Request) { s.scavenge(w, r, a.Scavenge) })
+	mux.HandleFunc("POST /sign-in-link", func(w http.ResponseWriter, _ *http.Request) { signInLink(w, a.SignInLink) })
 	s.http = &http.Server{
 		Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 		BaseContext: func(net.Listener) context.Context { return ctx },
@@ -137,6 +140,19 @@ func (s *Server) scavenge(w http.ResponseWriter, r *http.Request, scavenge func(
 		return
 	}
 	answer(w, removed)
+}
+
+func signInLink(w http.ResponseWriter, make func() (string, error)) {
+	if make == nil {
+		refuse(w, errors.New("this process serves no page: ask for a link where the role api runs / 该进程不提供页面，请在运行 api 角色的进程处获取链接"))
+		return
+	}
+	link, err := make()
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	answer(w, link)
 }
 
 func answer(w http.ResponseWriter, value any) {

@@ -18,7 +18,7 @@ type cellsInput struct {
 	Period  string `query:"period" doc:"2022-11, 2022-Q4, 2022, SY2022 or MCH2022; the newest month with records when absent"`
 	Level   string `query:"level" doc:"self, county or township: the area itself or those below it"`
 	Code    string `query:"code" doc:"Only these indicators, by commas"`
-	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts: an instant (RFC 3339), or a day, to its end in Asia/Shanghai" example:"2022-12-05"`
+	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts: a day, to its end in Asia/Shanghai (Beijing time), or an instant with its own zone (RFC 3339)" example:"2022-12-05"`
 	Cursor  string `query:"cursor" doc:"next of the page before"`
 }
 
@@ -52,7 +52,7 @@ func (s *server) cells(ctx context.Context, _ access.Principal, in *cellsInput) 
 		q.Codes = strings.Split(in.Code, ",")
 		for _, code := range q.Codes {
 			if !slices.ContainsFunc(s.Plan.Definitions, func(d plan.Definition) bool { return d.Code == code }) {
-				return nil, errNoIndicator.At("/code")
+				return nil, s.noIndicator(code, "/code")
 			}
 		}
 	}
@@ -119,7 +119,7 @@ const longestTrend = 240
 func (s *server) trend(ctx context.Context, _ access.Principal, in *trendInput) (*answer[CellsBody], error) {
 	q := indicators.TrendQuery{Code: in.Code, Variant: in.Variant}
 	if _, ok := s.Plan.Find(in.Code, in.Variant); !ok {
-		return nil, errNoIndicator.At("/code")
+		return nil, s.noIndicator(in.Code, "/code")
 	}
 	var err error
 	if q.Area, err = s.area(in.Area); err != nil {

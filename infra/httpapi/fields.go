@@ -86,9 +86,9 @@ func (f *fields) area(pointer, code string) string {
 		f.fail(errMissing, pointer)
 		return ""
 	}
-	normal, err := f.areas.Normalise(code)
-	if e, unknown := fault.Of(err); unknown {
-		f.fail(e, pointer) // it names the code where it has a code's form
+	normal, unknown := areaIn(f.areas, code)
+	if unknown != nil {
+		f.fail(unknown, pointer) // it names the code where it has a code's form
 	}
 	return normal
 }

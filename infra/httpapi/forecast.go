@@ -29,7 +29,7 @@ const longestHistory = 72
 func (s *server) forecast(ctx context.Context, _ access.Principal, in *forecastInput) (*answer[ForecastsBody], error) {
 	d, ok := s.Plan.Find(in.Code, in.Variant)
 	if !ok {
-		return nil, errNoIndicator.At("/code")
+		return nil, s.noIndicator(in.Code, "/code")
 	}
 	q := indicators.TrendQuery{Code: d.Code, Variant: d.Variant, Level: indicators.Level(in.Level)}
 	if !slices.Contains(levels, q.Level) {

@@ -41,7 +41,7 @@ type CellInput struct {
 	Code    string `path:"code"`
 	Area    string `query:"area" doc:"6 or 9 digits; the prefecture when absent" example:"532601"`
 	Period  string `query:"period" doc:"2022-11, 2022-Q4, 2022, SY2022 or MCH2022; the newest month with records when absent"`
-	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts: an instant (RFC 3339), or a day, to its end in Asia/Shanghai" example:"2022-12-05"`
+	KnownAt string `query:"known_at" doc:"Only what was recorded until then counts: a day, to its end in Asia/Shanghai (Beijing time), or an instant with its own zone (RFC 3339)" example:"2022-12-05"`
 	Variant string `query:"variant" doc:"official when absent"`
 	Limit   string `query:"limit" doc:"1 to 200; 50 when absent" example:"50"`
 	Cursor  string `query:"cursor" doc:"next of the page before"`
@@ -54,7 +54,7 @@ type recordsInput struct {
 
 type diffInput struct {
 	CellInput
-	AgainstKnownAt string `query:"against_known_at" doc:"Compare with what had been recorded until then: an instant (RFC 3339), or a day, to its end in Asia/Shanghai"`
+	AgainstKnownAt string `query:"against_known_at" doc:"Compare with what had been recorded until then: a day, to its end in Asia/Shanghai (Beijing time), or an instant with its own zone (RFC 3339)"`
 	AgainstPeriod  string `query:"against_period" doc:"Compare with this period"`
 }
 
@@ -72,7 +72,7 @@ func (q cellQuestion) scope(kind string, more ...string) string {
 
 func (s *server) ofCell(ctx context.Context, in CellInput) (q cellQuestion, err error) {
 	if _, ok := s.Plan.Find(in.Code, ""); !ok {
-		return q, errNoIndicator.At("/target/code")
+		return q, s.noIndicator(in.Code, "/target/code")
 	}
 	if _, ok := s.Plan.Find(in.Code, in.Variant); !ok {
 		return q, errNoVariant.At("/variant")

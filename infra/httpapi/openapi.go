@@ -25,7 +25,8 @@ func (s *server) newAPI(r chi.Router) huma.API {
 	config.Info.Description = "Commands record what was done; questions answer indicators, registers and alerts.\n\n" +
 		"Every write carries an `Idempotency-Key`; the same key with the same body answers the first result. Every error is an " +
 		"RFC 9457 problem with a stable `code` and one sentence each in English and Chinese; `errors` names the fields at fault by " +
-		"JSON pointer (`/target/…` is a parameter of the path), never the value. Days are `YYYY-MM-DD` in Asia/Shanghai, instants RFC 3339.\n\n" +
+		"JSON pointer (`/target/…` is a parameter of the path), never the value. Days are `YYYY-MM-DD` in Asia/Shanghai (Beijing time, UTC+8), wherever who asks is; instants are RFC 3339 and bear their own zone. " +
+		"`known_at` asks for what was known at an instant, or by the end of a day. A period that has not begun has no numbers, only what is expected.\n\n" +
 		"What reads all of a month (publishing, recomputing, printing and comparing) is done one at a time. Others wait; where eight do, " +
 		"the answer is 429 with `Retry-After`."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

@@ -85,8 +85,8 @@ func (s *server) allotment(ctx context.Context, _ access.Principal, in *allotmen
 		if err != nil || !(f > 0) || f > 1e6 {
 			return nil, errFactors.At("/factors")
 		}
-		normal, err := s.Areas.Normalise(code)
-		if unknown, is := fault.Of(err); is {
+		normal, unknown := areaIn(s.Areas, code)
+		if unknown != nil {
 			return nil, unknown.At("/factors")
 		}
 		factors[normal] = f
@@ -142,7 +142,7 @@ func (s *server) held(f *fields, code, target, area string) (h plan.Held, own bo
 	h = plan.Held{Code: code, Target: target, Of: f.area("/area", area)}
 	d, known := s.Plan.Find(code, plan.Official)
 	if !known {
-		f.fail(errNoIndicator, "/code")
+		f.fail(s.noIndicator(code, "/code"), "/code")
 		return h, false
 	}
 	for _, t := range d.Targets {

@@ -44,7 +44,8 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 // Refusals of the door itself.
 var (
-	errUnauthenticated = fault.New(fault.Unauthenticated, "not-signed-in", "请先登录：使用服务启动时打印的一次性链接，或在请求中带上令牌。", "Sign in first: open the one-time link that the server printed at its start, or send a bearer token.")
+	errUnauthenticated = fault.New(fault.Unauthenticated, "not-signed-in", "请先登录：在服务所在机器上运行 careledger link 并打开它打印的链接，或在请求中带上令牌。", "Sign in first: run `careledger link` on the server's machine and open what it prints, or send a bearer token.")
+	errToken           = fault.New(fault.Unauthenticated, "token-not-known", "此服务不认识该令牌，或令牌已失效：本机令牌存于数据目录的 cli-token 文件，请核对 --data、--token 与 --server。", "This server does not know the token, or it has ended: a server's own token lies in cli-token below its data directory; check --data, --token and --server.")
 	errForbidden       = fault.New(fault.Forbidden, "not-allowed", "您的角色或辖区不允许此操作，请联系管理员。", "Your role or area does not allow this; ask an administrator.")
 	errKeyMissing      = fault.New(fault.Malformed, "idempotency-key-missing", "写入请求须带 Idempotency-Key（1至200个可见ASCII字符），重试时保持不变。", "A write needs an Idempotency-Key of 1 to 200 visible ASCII characters, the same on every retry.")
 	errNotJSON         = fault.New(fault.Malformed, "not-json", "请求体不是有效的 JSON（UTF-8），或为空；请按 /docs 的示例填写。", "The body is empty or not valid JSON in UTF-8; /docs shows what to send.")
@@ -80,10 +81,10 @@ var (
 	errBusy            = fault.New(fault.TooMany, "too-many-commands", "同时等待的指令过多，请稍后用同一幂等键重试。", "Too many commands are waiting; retry with the same key shortly.")
 	errBusyReading     = fault.New(fault.TooMany, "too-many-questions", "正在处理的大查询（报表、重算、对比）过多，请稍后再试。", "Too many large questions (reports, recomputing, comparisons) are waiting; ask again shortly.")
 	errIfMatch         = fault.New(fault.Malformed, "if-match-form", "If-Match 须为带引号的版本号，例如 \"7\"。", `If-Match must be a quoted revision, e.g. "7".`)
-	errNoIndicator     = fault.New(fault.NotFound, "indicator-not-found", "没有这个指标，请核对代码。", "There is no indicator with this code; check it.")
+	errNoIndicator     = fault.New(fault.NotFound, "indicator-not-found", "没有这个指标。", "There is no indicator with this code.")
 	errNoRoute         = fault.New(fault.NotFound, "no-such-address", "没有这个地址，接口说明见 /docs。", "There is no such address; /docs describes the API.")
 	errMethod          = &fault.Error{Kind: fault.Malformed, Code: "method-not-allowed", Chinese: "该地址不支持此方法，接口说明见 /docs。", English: "The address does not take this method; /docs describes the API."}
-	errSignIn          = fault.New(fault.Unauthenticated, "sign-in-link-used", "登录链接已使用或已过期，请重启服务获取新链接。", "The sign-in link has been used or has expired; restart the server for a new one.")
+	errSignIn          = fault.New(fault.Unauthenticated, "sign-in-link-used", "登录链接已使用或已过期：在服务所在机器上运行 careledger link 可得新链接。", "The sign-in link has been used or has expired: `careledger link` on the server's machine prints a new one.")
 	errInternal        = &fault.Error{Code: "internal", Chinese: "服务内部出错，已记录；请稍后用同一幂等键重试。", English: "Something went wrong inside and has been logged; retry with the same key shortly."}
 	errIDTaken         = fault.New(fault.Refused, "id-number-registered", "该身份证号已登记在另一份档案中，请使用原有档案。", "This ID number is registered with another record; use that one.")
 	errSexMismatch     = fault.New(fault.Invalid, "sex-mismatch", "性别与身份证号不符，请核对。", "The sex does not agree with the ID number; check both.")
@@ -178,7 +179,11 @@ func (p *Problem) GetHeaders() http.Header {
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		return http.Header{"Retry-After": {"1"}}
 	case http.StatusUnauthorized:
-		return http.Header{"Www-Authenticate": {"Bearer"}}
+		challenge := "Bearer"
+		if p.Code == errToken.Code {
+			challenge += ` error="invalid_token"` // RFC 6750
+		}
+		return http.Header{"Www-Authenticate": {challenge}}
 	}
 	return nil
 }

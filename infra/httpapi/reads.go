@@ -8,7 +8,6 @@ import (
 
 	"github.com/careledger/careledger/domain/access"
 	"github.com/careledger/careledger/domain/area"
-	"github.com/careledger/careledger/domain/fault"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/projections/indicators"
 	"github.com/careledger/careledger/projections/registers"
@@ -65,9 +64,9 @@ func (s *server) area(code string) (string, error) {
 	if code == "" {
 		return s.Areas.Root().Code, nil
 	}
-	normal, err := s.Areas.Normalise(code)
-	if f, ok := fault.Of(err); ok {
-		return "", f.At("/area")
+	normal, unknown := areaIn(s.Areas, code)
+	if unknown != nil {
+		return "", unknown.At("/area")
 	}
 	return normal, nil
 }

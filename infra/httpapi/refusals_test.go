@@ -289,7 +289,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 		{"a write to a page", d.ask("POST", "/index.html", ""), 404, "no-such-address"},
 		{"another method", d.ask("DELETE", "/api/v1"+visits, ""), 405, "method-not-allowed"},
 		{"no token", d.tell(visits, body, "Authorization", ""), 401, "not-signed-in"},
-		{"a stranger's token", d.tell(visits, body, "Authorization", "Bearer stranger"), 401, "not-signed-in"},
+		{"a stranger's token", d.tell(visits, body, "Authorization", "Bearer stranger"), 401, "token-not-known"},
 		{"a role that only reads", d.tell(visits, body, "Authorization", "Bearer "+analystToken), 403, "not-allowed"},
 		{"another site's page", d.tell(visits, body, "Sec-Fetch-Site", "cross-site"), 403, "cross-origin"},
 		{"another origin", d.tell(visits, body, "Origin", "https://elsewhere.example"), 403, "cross-origin"},
@@ -304,6 +304,7 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 	require.Equal(t, "POST", d.ask("DELETE", "/api/v1"+visits, "").header.Get("Allow"))
 	require.Equal(t, "GET, POST", d.ask("PUT", "/api/v1/elders", "").header.Get("Allow"))
 	require.Equal(t, "Bearer", d.tell(visits, body, "Authorization", "").header.Get("WWW-Authenticate"))
+	require.Equal(t, `Bearer error="invalid_token"`, d.tell(visits, body, "Authorization", "Bearer stranger").header.Get("WWW-Authenticate"))
 	d.tell(visits, body, "Content-Type", "").receipt()
 	d.tell(visits, body, "Content-Type", "application/json; charset=UTF-8").receipt()
 }
@@ -311,14 +312,14 @@ func TestWhatHTTPItselfRefuses(t *testing.T) {
 func TestWithoutATokenNothingAnswers(t *testing.T) {
 	d := open(t)
 	for _, path := range []string{
-		"/metrics", "/openapi.json", "/asyncapi.json", "/docs", "/api", "/api/", "/api/v1/nothing", "/api/v1/areas", "/api/v1/elders", "/api/v1/status",
+		"/metrics", "/openapi.json", "/asyncapi.json", "/api", "/api/", "/api/v1/nothing", "/api/v1/areas", "/api/v1/elders", "/api/v1/status",
 		"/api/v1/live", "/api/v1/session", "/api/v1/indicators", "/api/v1/alerts",
 	} {
 		answer := d.ask("GET", path, "", "Authorization", "")
 		require.Equal(t, http.StatusUnauthorized, answer.status, path)
 		require.Equal(t, "not-signed-in", answer.problem().Code, path)
 	}
-	for path, body := range map[string]string{"/livez": "ok\n", "/readyz": "ready\n", "/": "page /", "/assets/a.js": "page /assets/a.js"} {
+	for path, body := range map[string]string{"/livez": "ok\n", "/readyz": "ready\n", "/": "page /", "/docs": "page /docs.html", "/assets/a.js": "page /assets/a.js"} {
 		answer := d.ask("GET", path, "", "Authorization", "")
 		require.Equal(t, http.StatusOK, answer.status, path)
 		require.Equal(t, body, answer.body)

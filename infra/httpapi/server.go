@@ -56,6 +56,7 @@ func (s *server) routes() (http.Handler, error) {
 	router.Get("/livez", func(w http.ResponseWriter, _ *http.Request) { writeText(w, http.StatusOK, "ok\n") })
 	router.Get("/readyz", s.readyz)
 	router.Get("/sign-in", s.signIn)
+	router.Method(http.MethodGet, "/docs", docs(s.Page))
 	compressed, failed := compressing()
 	if failed != nil {
 		return nil, failed
@@ -74,12 +75,11 @@ func (s *server) routes() (http.Handler, error) {
 		r.Method(http.MethodGet, "/openapi.json", s.only(access.Operate, described))
 		r.Method(http.MethodGet, "/asyncapi.json", s.only(access.Operate, description(s.AsyncAPI)))
 		r.Method(http.MethodGet, "/metrics", s.only(access.Operate, promhttp.HandlerFor(s.Registry, promhttp.HandlerOpts{})))
-		r.Method(http.MethodGet, "/docs", s.only(access.Operate, docs(s.Page)))
 	})
 	return router, failed
 }
 
-// docs serves the page's description of the API.
+// docs serves the page that shows the API's description, which the page asks for as everybody does.
 func docs(page http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.Clone(r.Context())
@@ -141,9 +141,6 @@ func (s *server) authenticate(next http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		who, err := s.principalOf(r)
 		if err != nil {
-			if errors.Is(err, s.Unknown) {
-				err = errUnauthenticated
-			}
 			s.refuse(w, r, err)
 			return
 		}
@@ -153,13 +150,22 @@ func (s *server) authenticate(next http.Handler) http.Handler {
 
 func (s *server) principalOf(r *http.Request) (access.Principal, error) {
 	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return s.Identity.Authenticate(strings.TrimSpace(token))
+		return s.known(strings.TrimSpace(token), errToken)
 	}
 	cookie, err := r.Cookie(sessionCookie)
 	if err != nil {
 		return access.Principal{}, errUnauthenticated
 	}
-	return s.Identity.Authenticate(cookie.Value)
+	return s.known(cookie.Value, errUnauthenticated)
+}
+
+// known is who bears a token or session; unknown where nobody does.
+func (s *server) known(token string, unknown error) (access.Principal, error) {
+	who, err := s.Identity.Authenticate(token)
+	if errors.Is(err, s.Unknown) {
+		err = unknown
+	}
+	return who, err
 }
 
 // caller is who calls, if they may do a at all; where is checked with what they touch.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -20,6 +21,10 @@ func (s *server) signIn(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		if _, signedIn := s.principalOf(r); signedIn == nil { // the link again, in the browser that used it
 			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return
+		}
+		if strings.Contains(r.Header.Get("Accept"), "text/html") { // a person: the page says what to do
+			http.Redirect(w, r, "/?link=used", http.StatusSeeOther)
 			return
 		}
 		s.refuse(w, r, errSignIn)

@@ -25,6 +25,8 @@ func TestSigningInAndOut(t *testing.T) {
 	require.Equal(t, http.StatusSeeOther, d.ask("GET", "/sign-in?code=the-code", "", session...).status, "the link again in the same browser")
 	require.Equal(t, "sign-in-link-used", d.ask("GET", "/sign-in?code=the-code", "", none...).problem().Code)
 	require.Equal(t, "sign-in-link-used", d.ask("GET", "/sign-in", "", none...).problem().Code)
+	asPerson := d.ask("GET", "/sign-in?code=the-code", "", append([]string{"Accept", "text/html,*/*;q=0.8"}, none...)...)
+	require.Equal(t, "/?link=used", asPerson.header.Get("Location"), "the page says what to do")
 	require.NotContains(t, d.logs.String(), "the-code")
 
 	require.Equal(t, "cross-origin", d.ask("POST", "/api/v1/sign-out", "", append(session, "Sec-Fetch-Site", "cross-site")...).problem().Code)

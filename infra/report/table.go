@@ -9,6 +9,7 @@ import (
 	"github.com/careledger/careledger/domain/area"
 	"github.com/careledger/careledger/domain/plan"
 	"github.com/careledger/careledger/projections/publication"
+	"github.com/careledger/careledger/projections/words"
 )
 
 // table is the official table: the indicators that the plan numbers, in its order, with the prefecture's value and those
@@ -134,7 +135,7 @@ func (l line) places(v *float64) int {
 
 // value writes a cell's value. An asterisk: not complete yet. An arrow: a county behind the line.
 func (l line) value(c publication.Cell, county bool) string {
-	text := number(c.Value, l.decimals)
+	text := number(c.Value, l.placesOf(c))
 	if c.Value != nil && !c.Complete {
 		text += "*"
 	}
@@ -144,8 +145,24 @@ func (l line) value(c publication.Cell, county bool) string {
 	return text
 }
 
+// placesOf are the decimals of a cell's value.
+func (l line) placesOf(c publication.Cell) int {
+	places, _ := words.Places(l.decimals, c.Value, c.Expected)
+	return places
+}
+
 // expected writes where the trajectory stands.
-func (l line) expected() string { return number(l.whole.Expected, l.decimals) }
+func (l line) expected() string { return number(l.whole.Expected, l.placesExpected()) }
+
+// placesExpected are the decimals of what is expected, without zeros at their end that the definition does not ask for.
+func (l line) placesExpected() int {
+	if l.whole.Expected == nil {
+		return l.decimals
+	}
+	_, places := words.Places(l.decimals, l.whole.Value, l.whole.Expected)
+	_, fraction, _ := strings.Cut(words.Number(*l.whole.Expected, places), ".")
+	return max(l.decimals, len(fraction))
+}
 
 // notes explain the table.
 func notes(c publication.Content) []string {

@@ -132,26 +132,23 @@ func (b *book) table() error {
 	return errors.Join(w.err, b.layout(tableSheet, headerRow, 2, "$A$1:"+absolute(last)))
 }
 
-// line writes an indicator. Numbers are numbers, unrounded, shown with the decimals of their definition.
+// line writes an indicator. Numbers are numbers, unrounded, shown with the decimals that the table is printed with.
 func (w *sheet) line(row int, l line) {
-	style, err := w.numbers(l.decimals)
-	w.check(err)
-	plain, err := w.numbers(max(l.places(l.baseline), l.places(l.target)))
-	w.check(err)
+	given := max(l.places(l.baseline), l.places(l.target))
 	w.put(1, row, l.number, w.styles.text)
 	w.put(2, row, l.name, w.styles.text)
 	w.put(3, row, l.unit, w.styles.text)
-	w.number(4, row, l.baseline, plain)
+	w.number(4, row, l.baseline, given)
 	if goal := l.goal(); l.target != nil && goal == number(l.target, l.places(l.target)) {
-		w.number(5, row, l.target, plain)
+		w.number(5, row, l.target, given)
 	} else {
 		w.put(5, row, goal, w.styles.text)
 	}
-	w.number(6, row, l.whole.Value, style)
-	w.number(7, row, l.whole.Expected, style)
+	w.number(6, row, l.whole.Value, l.placesOf(l.whole))
+	w.number(7, row, l.whole.Expected, l.placesExpected())
 	w.put(8, row, statusZh(l.whole.Status), w.styles.text)
 	for i, c := range l.counties {
-		w.number(9+i, row, c.Value, style)
+		w.number(9+i, row, c.Value, l.placesOf(c))
 	}
 }
 
@@ -257,13 +254,14 @@ func (w *sheet) put(column, row int, text string, style int) {
 	w.check(w.SetCellStr(w.name, cell, safe(text)), w.SetCellStyle(w.name, cell, cell, style))
 }
 
-func (w *sheet) number(column, row int, v *float64, style int) {
+func (w *sheet) number(column, row int, v *float64, places int) {
 	if v == nil {
 		w.put(column, row, missing, w.styles.text)
 		return
 	}
 	cell := at(column, row)
-	w.check(w.SetCellFloat(w.name, cell, *v, -1, 64), w.SetCellStyle(w.name, cell, cell, style))
+	style, err := w.numbers(places)
+	w.check(err, w.SetCellFloat(w.name, cell, *v, -1, 64), w.SetCellStyle(w.name, cell, cell, style))
 }
 
 func (w *sheet) check(errs ...error) {

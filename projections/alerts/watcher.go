@@ -39,6 +39,7 @@ const (
 func (w *Watcher) Run(ctx context.Context) error {
 	r := rest{settle: w.Settle, seen: map[uuid.UUID]sighting{}}
 	var earlier, judged uint64
+	failed := false
 	for took := time.Duration(0); ; {
 		next := time.NewTimer(min(max(pause, sparing*took), longestPause))
 		select {
@@ -55,9 +56,10 @@ func (w *Watcher) Run(ctx context.Context) error {
 			continue
 		}
 		ok, err := w.judge(ctx, caughtUpTo, &r)
-		if err != nil && ctx.Err() == nil {
+		if err != nil && failed && ctx.Err() == nil { // once is no news: the numbers of a first start are just being made
 			w.Logger.Warn("the alerts could not be judged; it is tried again", "error", err)
 		}
+		failed = err != nil
 		if ok && err == nil {
 			judged = head
 		}

@@ -19,7 +19,7 @@ func TestWhereWenshansPlanContradictsItself(t *testing.T) {
 	found := feasibility.Check(p)
 	for _, c := range []struct{ what, rule, zh, en string }{
 		{"0: places are added up to less", feasibility.StepsStart, "3,473 + 12,583 = 16,056，而非16,300（按预测3,566,700计为4.5‰）", "3,473 + 12,583 = 16,056, not 16,300 (4.5 ‰ of the forecast 3,566,700)"},
-		{"0: there is public childcare", feasibility.ClaimDiffers, "空白状态”：按规划自己的数字为4家机构", "by the plan's own numbers 4 institutions"},
+		{"0: there is public childcare", feasibility.ClaimDiffers, "空白状态”：按规划自己的数字为4个机构", "by the plan's own numbers 4 institutions"},
 		{"1: beds for the elders of 2025", feasibility.TargetNeedsMore, "628,300，按35‰需要21,991张床位；规划只到17,850（28.4‰），仅够510,000", "needs 21,991 beds; the plan builds 17,850 (28.4 ‰), which is enough for 510,000"},
 		{"2: beds of 2020", feasibility.BaselineDiffers, "60岁及以上老年人为499,704；而其数字是487,600，应得20.8‰", "would mean 499,704 people of 60 and more; the figure is 487,600, which gives 20.8 ‰"},
 		{"3: vacancy of neither", feasibility.ClaimDiffers, "(5,205 − 1,376) ÷ 5,205 = 73.6%；(10,324 − 1,376) ÷ 10,324 = 86.7%，均不相符", "73.6 %; (10,324 − 1,376) ÷ 10,324 = 86.7 %; none gives it"},

@@ -44,13 +44,29 @@ func Share(v float64) string {
 	return Number(v, 2)
 }
 
+// mostPlaces is how many decimals are written at most.
+const mostPlaces = 6
+
+// Places answers with how many decimals a value and what is expected of it are written, wherever they stand beside each
+// other: the value with those of its definition, what is expected with one at least, and both with as many as tell them apart.
+func Places(decimals int, value, expected *float64) (ofValue, ofExpected int) {
+	ofValue, ofExpected = decimals, max(1, decimals)
+	if value == nil || expected == nil {
+		return ofValue, ofExpected
+	}
+	for n := ofExpected + 1; n <= mostPlaces && Number(*value, ofValue) == Number(*expected, ofExpected) && *value != *expected; n++ {
+		ofValue, ofExpected = n, n
+	}
+	return ofValue, ofExpected
+}
+
 // unit is how a unit stands behind a number; one of 1, in English.
 type unit struct{ zh, en, one string }
 
 var unitWords = map[string]unit{
 	"persons": {"人", " people", " person"}, "households": {"户", " households", " household"}, "beds": {"张床位", " beds", " bed"},
-	"places": {"个托位", " places", " place"}, "units": {"家", " units", " unit"}, "communities": {"个社区", " communities", " community"},
-	"townships": {"个乡镇（街道）", " townships", " township"}, "institutions": {"家机构", " institutions", " institution"},
+	"places": {"个托位", " places", " place"}, "units": {"个", " units", " unit"}, "communities": {"个社区", " communities", " community"},
+	"townships": {"个乡镇（街道）", " townships", " township"}, "institutions": {"个机构", " institutions", " institution"},
 	"hospitals": {"家医院", " hospitals", " hospital"}, "visits": {"次探访", " visits", " visit"}, "times": {"次", " times", " time"},
 	"years": {"岁", " years", " year"}, "days": {"天", " days", " day"}, "yuan": {"元", " yuan", " yuan"}, "fen": {"分", " fen", " fen"},
 	"10k-yuan": {"万元", "0,000 yuan", "0,000 yuan"}, "m2": {"平方米", " m²", " m²"}, "%": {"%", " %", " %"}, "‰": {"‰", " ‰", " ‰"},

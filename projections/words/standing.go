@@ -74,7 +74,8 @@ func (s Standing) line() Text {
 	if at == nil {
 		return name
 	}
-	value := With(Number(*at, max(1, s.Definition.Decimals)), s.Definition.Unit)
+	_, places := Places(s.Definition.Decimals, s.Value, at)
+	value := With(Number(*at, places), s.Definition.Unit)
 	return Text{name.Zh + "（" + value.Zh + "）", name.En + " (" + value.En + ")"}
 }
 

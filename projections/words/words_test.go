@@ -25,6 +25,23 @@ func TestNumbersAreWrittenForReaders(t *testing.T) {
 	require.Equal(t, words.Text{Zh: "7 km", En: "7 km"}, words.With("7", "km"))
 }
 
+func TestAValueIsToldFromWhatIsExpected(t *testing.T) {
+	for _, c := range []struct {
+		decimals        int
+		value, expected float64
+		want            [2]string
+	}{
+		{0, 3, 3.4452, [2]string{"3", "3.4"}}, {0, 10324, 11522.6027, [2]string{"10,324", "11,522.6"}}, {0, 100, 100, [2]string{"100", "100"}},
+		{0, 3, 3.02, [2]string{"3", "3.02"}}, {1, 96.96, 97, [2]string{"96.96", "97"}}, {2, 52, 61.95288, [2]string{"52", "61.95"}},
+		{1, 97.0000000001, 97, [2]string{"97", "97"}},
+	} {
+		ofValue, ofExpected := words.Places(c.decimals, &c.value, &c.expected)
+		require.Equal(t, c.want, [2]string{words.Number(c.value, ofValue), words.Number(c.expected, ofExpected)})
+	}
+	value, expected := words.Places(0, nil, nil)
+	require.Equal(t, [2]int{0, 1}, [2]int{value, expected})
+}
+
 func TestHowACellStandsIsSaidByKind(t *testing.T) {
 	on := calendar.Date(2022, 11, 30)
 	f := func(v float64) *float64 { return &v }
@@ -53,7 +70,7 @@ func TestHowACellStandsIsSaidByKind(t *testing.T) {
 		{"one visit short", rate, target(plan.Floor, 60, nil), f(59), 100, words.Below{}, "距底线（60%）还差 1次探访", "1 visit short of the floor (60 %)"},
 		{"beds short of the line", beds, target(plan.Reach, 17850, f(10144)), f(10324), 0, words.Below{}, "距进度线（13,093.9张床位）还差 2,770张床位", "2,770 beds short of the line (13,093.9 beds)"},
 		{"beds ahead of the line", beds, target(plan.Reach, 17850, f(10144)), f(15000), 0, words.Below{}, "超前于进度线（13,093.9张床位） 1,906.1张床位", "1,906.1 beds ahead of the line (13,093.9 beds)"},
-		{"on the line", rate, target(plan.Reach, 78, f(52)), f(62), 100, words.Below{}, "与进度线（62%）相符", "on the line (62 %)"},
+		{"on the line", rate, target(plan.Reach, 78, f(52)), f(62), 100, words.Below{}, "与进度线（61.95%）相符", "on the line (61.95 %)"},
 		{"ahead in points", rate, target(plan.Reach, 78, f(52)), f(70), 100, words.Below{}, "超前于进度线（62%） 8个百分点", "8 points ahead of the line (62 %)"},
 		{"years are not counted one by one", years, target(plan.Floor, 76, nil), f(74.62), 0, words.Below{}, "距底线（76岁）还差 1.38岁", "1.38 years short of the floor (76 years)"},
 		{"persons of a reported series", insured, target(plan.Floor, 97, nil), f(96), 1000, words.Below{}, "距底线（97%）还差 10人", "10 people short of the floor (97 %)"},

@@ -42,6 +42,11 @@ func openEngine(lib *binding, dir string, memory int64) (*engine, error) {
 		return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
 	}
 	e := &engine{lib: lib, arguments: engineArguments(dir, memory), slots: make(chan struct{}, statementsAtOnce)}
+	if _, err := os.Getwd(); err != nil { // it was removed, and the engine refuses to be anywhere that is not there
+		if err := os.Chdir("/"); err != nil {
+			return nil, fmt.Errorf("open warehouse %s: %w", dir, err)
+		}
+	}
 	lib.setSignals(0) // before the first connection: the signals are Go's
 	held, err := e.connect()
 	if err != nil {
@@ -109,7 +114,7 @@ func (e *engine) connect() (*uintptr, error) {
 	defer a.release()
 	c := e.lib.connect(int32(len(e.arguments)), a.pointers())
 	if c == nil {
-		return nil, errors.New("the engine refused the connection")
+		return nil, errors.New("the engine cannot open its directory; it can be deleted and is filled anew from the log / 引擎无法打开其目录；该目录可删除，会由日志重建")
 	}
 	return c, nil
 }

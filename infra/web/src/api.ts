@@ -32,7 +32,11 @@ async function answerTo(path: string, init: RequestInit | undefined, patient: nu
 
 async function ask<T>(path: string, init?: RequestInit, patient = patience): Promise<T> {
   const response = await answerTo(path, init, patient)
-  return (response.status === 204 ? undefined : await response.json()) as T
+  try {
+    return (response.status === 204 ? undefined : await response.json()) as T
+  } catch {
+    throw new Refusal(unreachable) // it broke off, or took too long
+  }
 }
 
 export function get<T>(path: string, query: Record<string, string> = {}): Promise<T> {

@@ -99,6 +99,6 @@ export const w = dictionary({
   differ: ['数字对不上', 'Numbers that do not fit together'],
   care: ['判断时须留意', 'To be judged with care'],
   apart: ['相差', 'Apart by'],
-  institutions: ['家', 'institutions'],
+  institutions: ['个', 'institutions'],
   perMille: ['个千分点', '‰'],
 })

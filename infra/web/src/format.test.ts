@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { addMonths, ago, defaultDay, duration, lastDay, lastMonth, moment, months, monthsBetween, number, path, plot, today } from './format'
+import { addMonths, ago, defaultDay, duration, expectedOf, lastDay, lastMonth, moment, months, monthsBetween, number, path, plot, today, valueOf } from './format'
 
 describe('numbers', () => {
   it('have their decimals and thousands', () => expect(number(10324.04, 1)).toBe('10,324.0'))
   it('without data are a dash', () => expect(number(null)).toBe('—'))
+  it.each([
+    [0, 3, 3.4452, '3', '3.4'], [0, 10324, 11522.6027, '10,324', '11,522.6'], [0, 100, 100, '100', '100'], [0, 3, 3.02, '3', '3.02'],
+    [1, 96.96, 97, '96.96', '97.0'], [2, 52, 61.95288, '52.00', '61.95'], [1, null, 61.95, '—', '62.0'],
+  ])('with %i decimals tell %d from what is expected, %d', (decimals, value, expected, a, b) => {
+    expect([valueOf({ value, expected }, decimals), expectedOf({ value, expected }, decimals)]).toEqual([a, b])
+  })
 })
 
 describe('months', () => {

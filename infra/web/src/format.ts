@@ -1,8 +1,21 @@
-/** A number with its decimals and thousands, or a dash. */
-export function number(value: number | null | undefined, decimals = 0): string {
+/** A number with its decimals, or up to more of them, and thousands, or a dash. */
+export function number(value: number | null | undefined, decimals = 0, most = decimals): string {
   if (value === null || value === undefined) return '—'
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: most })
 }
+
+type Beside = { value?: number | null; expected?: number | null } | undefined
+
+/** With how many decimals at most a value and what is expected of it are written, as the server's words do: enough to tell them apart. */
+function places(c: Beside, decimals: number): { value: number; expected: number } {
+  let [value, expected] = [decimals, Math.max(1, decimals)]
+  if (c?.value == null || c.expected == null || c.value === c.expected) return { value, expected }
+  for (let n = expected + 1; n <= 6 && number(c.value, 0, value) === number(c.expected, 0, expected); n++) value = expected = n
+  return { value, expected }
+}
+
+export const valueOf = (c: Beside, decimals = 0): string => number(c?.value, decimals, places(c, decimals).value)
+export const expectedOf = (c: Beside, decimals = 0): string => number(c?.expected, decimals, places(c, decimals).expected)
 
 export function addMonths(period: string, n: number): string {
   const [y, m] = period.split('-').map(Number)

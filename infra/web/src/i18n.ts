@@ -75,7 +75,9 @@ const zh = {
   very_old: '高龄',
   special_family: '计生特殊家庭',
   signedOut: '请先登录',
+  linkUsed: '登录链接已使用或已过期',
   signedOutHelp: '服务启动时（make run）在终端打印了一次性登录链接，请在此浏览器中打开它。',
+  newLink: '需要新链接时，在服务所在机器的同一目录运行以下命令，无须重启：',
   loading: '正在读取…',
   empty: '台账还是空的',
   emptyHelp: '运行 bin/careledger demo，几十秒后这里会出现规划所述的 2022 年情况。',
@@ -83,6 +85,7 @@ const zh = {
   source: '来源',
   counted: '口径',
   open: '本月未结束',
+  notBegun: '尚未开始：还没有数字，只有应达值。',
   gathering: '仍在汇集迟报',
   table: '数据表',
   variantNote: '另一口径',
@@ -98,7 +101,7 @@ const zh = {
   beds: '张',
   persons: '人',
   places: '个',
-  units: '所',
+  units: '个',
   households: '户',
   years: '岁',
   statusPage: '运行状态',
@@ -231,7 +234,9 @@ const en: Record<Words, string> = {
   very_old: 'very old',
   special_family: 'special family',
   signedOut: 'Sign in first',
+  linkUsed: 'The sign-in link has been used or has expired',
   signedOutHelp: 'The server printed a one-time link in its terminal when it started (make run). Open that link in this browser.',
+  newLink: 'For a new link, run this in the same directory on the server’s machine; no restart is needed:',
   loading: 'Reading…',
   empty: 'The ledger is empty',
   emptyHelp: 'Run bin/careledger demo: within a minute the plan’s state of 2022 appears here.',
@@ -239,6 +244,7 @@ const en: Record<Words, string> = {
   source: 'Source',
   counted: 'Counted as',
   open: 'month not over',
+  notBegun: 'has not begun: there are no numbers yet, only what is expected.',
   gathering: 'late records still coming',
   table: 'Table',
   variantNote: 'another definition',
@@ -312,12 +318,20 @@ const en: Record<Words, string> = {
 
 export type Language = 'zh' | 'en'
 
+/** The first language of the browser's that the page knows. */
+const spoken = () => navigator.languages.find((l) => /^(zh|en)\b/i.test(l)) ?? 'en'
+
 function initial(): Language {
-  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('lang')
-  return asked === 'en' ? 'en' : 'zh'
+  const asked = new URLSearchParams(location.search).get('lang') ?? localStorage.getItem('lang') ?? spoken()
+  return asked.toLowerCase().startsWith('en') ? 'en' : 'zh'
 }
 
 export const language = ref<Language>(initial())
+
+/** Tells the browser in which language the page is. */
+export function announceLanguage(): void {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en'
+}
 
 export function setLanguage(l: Language): void {
   language.value = l
@@ -327,7 +341,7 @@ export function setLanguage(l: Language): void {
     query.set('lang', l)
     history.replaceState(null, '', '?' + query.toString())
   }
-  document.documentElement.lang = l === 'zh' ? 'zh-CN' : 'en'
+  announceLanguage()
 }
 
 /** A word of the page in the chosen language; an unknown one as it is. */

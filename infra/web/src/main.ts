@@ -1,6 +1,6 @@
 import { createApp, type Component } from 'vue'
 import App from './App.vue'
-import { language, setLanguage } from './i18n'
+import { announceLanguage } from './i18n'
 import './style.css'
 
 /** The pages beside the scoreboard, by their address; each is loaded when it is opened. */
@@ -11,6 +11,6 @@ const pages: Record<string, () => Promise<{ default: Component }>> = {
   '/status': () => import('./StatusPage.vue'),
 }
 
-setLanguage(language.value)
+announceLanguage()
 const page = (await pages[location.pathname]?.())?.default ?? App
 createApp(page).mount('#app')

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import type { Content, SealedCell, SealedDefinition } from './publications'
 
 vi.stubGlobal('location', { search: '?lang=en' })
-const { baselineOf, changeOf, fileOf, goalOf, tableOf, valueOf } = await import('./publications')
+const { baselineOf, changeOf, fileOf, goalOf, tableOf, publishedValue } = await import('./publications')
 
 const d = (code: string, more: Partial<SealedDefinition> = {}) =>
   ({ code, variant: 'official', number: 'E01', decimals: 1, unit: '%', baseline: 0.66, target: 55, ...more }) as SealedDefinition
@@ -29,10 +29,10 @@ it('words a target by its kind; what was adopted comes before the plan', () => {
 })
 
 it('marks what was not complete', () => {
-  expect(valueOf(d('a'), c('532600', 'a'))).toBe('1,234.6')
-  expect(valueOf(d('a'), c('532600', 'a', { complete: false }))).toBe('1,234.6*')
-  expect(valueOf(d('a'), c('532600', 'a', { value: null, complete: false }))).toBe('—')
-  expect(valueOf(d('a'))).toBe('—')
+  expect(publishedValue(d('a'), c('532600', 'a'))).toBe('1,234.6')
+  expect(publishedValue(d('a'), c('532600', 'a', { complete: false }))).toBe('1,234.6*')
+  expect(publishedValue(d('a'), c('532600', 'a', { value: null, complete: false }))).toBe('—')
+  expect(publishedValue(d('a'))).toBe('—')
 })
 
 it('names files as the server does', () => {

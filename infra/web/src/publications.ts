@@ -1,4 +1,4 @@
-import { number } from './format'
+import { number, valueOf } from './format'
 import { t } from './i18n'
 import type { Area, Definition, Status } from './types'
 import { dictionary } from './words'
@@ -110,7 +110,7 @@ export function goalOf(d: SealedDefinition, cell?: SealedCell): string {
 export const baselineOf = (d: SealedDefinition) => given(d.baseline)
 
 /** A value as it was published: an asterisk where it was not complete yet. */
-export const valueOf = (d: Pick<Definition, 'decimals'>, c?: SealedCell) => number(c?.value, d.decimals) + (c?.value != null && !c.complete ? '*' : '')
+export const publishedValue = (d: Pick<Definition, 'decimals'>, c?: SealedCell) => valueOf(c, d.decimals) + (c?.value != null && !c.complete ? '*' : '')
 
 const members = ['value', 'target', 'expected', 'numerator', 'denominator'] as const
 const mostDecimals = 6

@@ -86,6 +86,7 @@ const words: Record<string, [string, string]> = {
   changed_contribution: ['数量变化', 'Another amount'],
   subject: ['对象与缘由', 'Who or what, and why'],
   both: ['分子 / 分母', 'Numerator / denominator'],
+  noNumber: ['尚无数字：本期还没有可供统计的记录（如探访、上报数）；以下为将会计入的对象。', 'There is no number: no record of the period feeds it yet (a visit, a reported figure). Below is who or what it would count.'],
   nothing: ['没有记录。', 'There are no records.'],
   same: ['两者没有差别。', 'Nothing differs.'],
   position: ['台账编号', 'Ledger number'],

@@ -235,10 +235,14 @@ func (a *App) fail(err error) {
 	}
 }
 
-// URL is where the page is.
+// URL is where the page is, seen from this machine.
 func (a *App) URL() string {
 	if a.listener == nil {
 		return ""
+	}
+	host, port, err := net.SplitHostPort(a.listener.Addr().String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() { // every address: this machine's own is one that can be opened
+		return "http://" + net.JoinHostPort("127.0.0.1", port)
 	}
 	return "http://" + a.listener.Addr().String()
 }

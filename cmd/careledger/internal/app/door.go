@@ -50,12 +50,17 @@ func (a *App) openDoor() error {
 	a.server = &http.Server{
 		Handler: a.spans.bounded(door), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 60 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
+	a.signIn, err = a.newSignInLink()
+	return err
+}
+
+// newSignInLink makes a link that makes one browser the administrator, once.
+func (a *App) newSignInLink() (string, error) {
 	code, err := a.identity.NewSignInCode(a.admin, signInFor)
 	if err != nil {
-		return fmt.Errorf("make the sign-in link: %w", err)
+		return "", fmt.Errorf("make the sign-in link: %w", err)
 	}
-	a.signIn = a.URL() + "/sign-in?code=" + code
-	return nil
+	return a.URL() + "/sign-in?code=" + code, nil
 }
 
 // ready: commands can be taken. The warehouse may still be coming: questions say so themselves. Nor does a part of the log

@@ -17,6 +17,9 @@ func (a *App) controls() (c control.Actions) {
 	if a.engines.storeServer != nil {
 		c.Scavenge = func(ctx context.Context) (any, error) { return a.engines.storeServer.Scavenge(ctx) }
 	}
+	if a.server != nil {
+		c.SignInLink = a.newSignInLink
+	}
 	return c
 }
 
