@@ -2,6 +2,7 @@ package facts
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -69,14 +70,31 @@ func (m Merges) Apply(sql string) string {
 	if depth == 0 {
 		return sql
 	}
+	narrowed := narrowing(sql)
 	return ofPersons.ReplaceAllStringFunc(sql, func(table string) string {
 		column := columnOf(ofPersons.FindStringSubmatch(table)[1])
 		who := bytesOf(column)
 		for range depth {
 			who = `transform(` + who + `, ` + merged + `.1, ` + merged + `.2)`
 		}
-		return `(SELECT * REPLACE (reinterpretAsUUID(` + who + `) AS ` + column + `) FROM ` + table + ` WHERE prefecture = @prefecture)`
+		return `(SELECT * REPLACE (reinterpretAsUUID(` + who + `) AS ` + column + `) FROM ` + table + ` WHERE prefecture = @prefecture` +
+			strings.ReplaceAll(narrowed, "{column}", column) + `)`
 	})
+}
+
+// narrowing is what keeps a statement that looks at some subjects only (by @subjects, or from @lower to @upper) from reading
+// the rows of all: besides theirs, those of whoever was merged may count for them.
+func narrowing(sql string) string {
+	own := ""
+	switch {
+	case strings.Contains(sql, "@subjects"):
+		own = `{column} IN (SELECT toUUID(arrayJoin(CAST(@subjects, 'Array(String)'))))`
+	case strings.Contains(sql, "@upper"):
+		own = `{column} > toUUID(@lower) AND {column} <= toUUID(@upper)`
+	default:
+		return ""
+	}
+	return ` AND (` + own + ` OR {column} IN (SELECT subject FROM ` + mergedBy + `))`
 }
 
 // merged are who was merged, and into whom, as transform looks them up: it knows no UUID.
