@@ -72,13 +72,14 @@ func (m Merges) Apply(sql string) string {
 	}
 	narrowed := narrowing(sql)
 	return ofPersons.ReplaceAllStringFunc(sql, func(table string) string {
-		column := columnOf(ofPersons.FindStringSubmatch(table)[1])
+		found := ofPersons.FindStringSubmatch(table)
+		column := columnOf(found[1])
 		who := bytesOf(column)
 		for range depth {
 			who = `transform(` + who + `, ` + merged + `.1, ` + merged + `.2)`
 		}
-		return `(SELECT * REPLACE (reinterpretAsUUID(` + who + `) AS ` + column + `) FROM ` + table + ` WHERE prefecture = @prefecture` +
-			strings.ReplaceAll(narrowed, "{column}", column) + `)`
+		return `(SELECT * REPLACE (reinterpretAsUUID(` + who + `) AS ` + column + `) FROM {db}.` + found[1] + ` AS r` + found[2] +
+			` WHERE prefecture = @prefecture` + strings.ReplaceAll(narrowed, "{column}", "r."+column) + `)` // without r it would be the replaced one
 	})
 }
 

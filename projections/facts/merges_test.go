@@ -30,11 +30,14 @@ func TestIDsAreReplacedAsOftenAsTheLongestChainAsks(t *testing.T) {
 			require.Equal(t, c.steps > 0, got != sql)
 			require.Contains(t, got, "(SELECT fact FROM {db}.amendments)", "which names no person")
 			if c.steps > 0 {
-				require.Contains(t, got, "AS subject) FROM {db}.standings FINAL WHERE prefecture = @prefecture)")
-				require.Contains(t, got, "AS elder) FROM {db}.visits WHERE prefecture = @prefecture) AS v")
+				require.Contains(t, got, "AS subject) FROM {db}.standings AS r FINAL WHERE prefecture = @prefecture)")
+				require.Contains(t, got, "AS elder) FROM {db}.visits AS r WHERE prefecture = @prefecture) AS v")
 			}
 		})
 	}
+	of := facts.Merges{Count: 1}.Apply(sql + " AND v.elder IN @subjects")
+	require.Contains(t, of, "{db}.visits AS r WHERE prefecture = @prefecture AND (r.elder IN (")
+	require.Contains(t, of, "OR r.elder IN (SELECT subject FROM {db}.merges", "of whoever may count for them")
 	require.True(t, facts.OfPersons(sql))
 	require.False(t, facts.OfPersons("SELECT * FROM {db}.visits_of_others, {db}.bed_changes"))
 }
