@@ -46,8 +46,14 @@ func address(t *testing.T) string {
 	if url := os.Getenv("CAREL_TEST_CLICKHOUSE"); url != "" {
 		return url
 	}
+	return serve(t, t.TempDir())
+}
+
+// serve answers the URL of an engine embedded below dir.
+func serve(t *testing.T, dir string) string {
+	t.Helper()
 	s, err := embedded.Supervise(t.Context(), embedded.SupervisorOptions{
-		Command: []string{os.Args[0]}, Env: []string{serveVariable + "=" + t.TempDir()}, Logger: slog.New(slog.DiscardHandler),
+		Command: []string{os.Args[0]}, Env: []string{serveVariable + "=" + dir}, Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() {

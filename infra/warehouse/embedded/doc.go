@@ -12,7 +12,7 @@
 //   - HTTP only, at Native revision 0; no sessions (session_id), external tables, users, Keeper or query_log.
 //   - The database "default" stands for "main": the engine's own default takes any path for a table. Nothing opens files,
 //     programs or other hosts: no file(), url(), remote(), INTO OUTFILE.
-//   - fsync_after_insert is a setting of a MergeTree table, here as there: set it in CREATE TABLE.
+//   - fsync_after_insert is a setting of a MergeTree table, here as there: set it in CREATE TABLE. Merges are always synced.
 //   - Inserts are always written before they are answered; async_insert is left aside.
 //   - Four statements run at once, two threads each; 64 more wait. 300 s unless max_execution_time says otherwise.
 //

@@ -61,12 +61,15 @@ func openEngine(lib *binding, dir string, memory int64) (*engine, error) {
 
 // config is what the engine takes from a file only.
 //
+// What a merge or a deletion wrote is synced: the parts that it came from, which were, are deleted within a minute.
+//
 // The heuristic takes the small parts out of a merge until a large one and two small ones are left of it: each insert into a
 // small table had all of it written again.
 const (
 	configName = "engine.xml"
 	config     = `<clickhouse>
 	<merge_tree>
+		<min_compressed_bytes_to_fsync_after_merge>1</min_compressed_bytes_to_fsync_after_merge>
 		<merge_selector_enable_heuristic_to_remove_small_parts_at_right>0</merge_selector_enable_heuristic_to_remove_small_parts_at_right>
 	</merge_tree>
 </clickhouse>
