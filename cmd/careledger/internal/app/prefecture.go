@@ -148,8 +148,9 @@ func (p *prefecture) feed(ctx context.Context, set int, from event.Checkpoint, t
 // farBehind is from when on a projector does not wait for batches to fill, and hardly counts, until it has caught up.
 const farBehind = 10 * time.Second
 
-// worth is about what two questions about single subjects take.
-const worth = 150 * time.Millisecond
+// worth is some times what two questions about single subjects take: they are asked at once, and for a moment leave little to
+// whoever sends a command.
+const worth = 500 * time.Millisecond
 
 func consumerOf(set int) string {
 	if set == projection.First {
